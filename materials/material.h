@@ -1,0 +1,37 @@
+/* A material: elastic constants, strength and density with the source of each number, from a file of materials/ or from
+ * a case file. */
+#ifndef TRABECULA_MATERIALS_MATERIAL_H
+#define TRABECULA_MATERIALS_MATERIAL_H
+
+#include "materials/composition.h"
+#include "materials/elasticity.h"
+#include "materials/keys.h"
+
+typedef struct Material {
+  char name[64];
+  Elasticity c;
+  double young_MPa, poisson;                    /* NAN when not isotropic */
+  double yield_MPa, yield_lo_MPa, yield_hi_MPa; /* NAN when unknown */
+  double tangent_MPa;                           /* NAN when unknown */
+  double density_t_per_mm3;                     /* NAN when unknown */
+} Material;
+
+/* The keys of a material file, and of a mapping in a case file where a row has KEY_ANY: their paths start at the
+   material. No row has a default. */
+extern const KeyRow material_keys[];
+extern const int n_material_keys;
+
+/* Collective. The material at path of a document: a word is the name of a file NAME.yaml beside the case file, else of
+   the folder in the environment variable TRABECULA_MATERIALS, else of the installed one (error: lists the known names);
+   a mapping holds the keys of material_keys. Elastic constants are given in one of three ways: young_MPa and poisson;
+   C11_MPa, C12_MPa and C44_MPa; young_MPa, shear_MPa and poisson with three numbers each (order of
+   elasticity_orthotropic). Errors carry file, line and column. */
+PetscErrorCode material_read(const Document *doc, const char *path, Material *material);
+/* Collective. The powder composition of the material at path against its limits, element by element; *n on entry the
+   room (COMPOSITION_ROOM), on return the number of rows, 0 when the material has no composition. */
+PetscErrorCode material_composition(const Document *doc, const char *path, PetscInt *n, CompositionRow *row);
+/* Collective. Names of the installed material files, sorted, one call each: callback(name, help, context). */
+PetscErrorCode material_list(MPI_Comm comm, PetscErrorCode (*each)(const char *name, const char *help, void *context),
+                             void *context);
+
+#endif

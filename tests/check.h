@@ -1,0 +1,55 @@
+/* Checks for cmocka tests under MPI: a wanted value always comes with its source. */
+#ifndef TRABECULA_TESTS_CHECK_H
+#define TRABECULA_TESTS_CHECK_H
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+/* after the four above */
+#include <cmocka.h>
+#include <petscsys.h>
+
+#define CHECK_NEAR(got, want, rtol, source)                                                                            \
+  do {                                                                                                                 \
+    double got_ = (got), want_ = (want), rtol_ = (rtol);                                                               \
+    if (!(fabs(got_ - want_) <= rtol_ * fabs(want_)))                                                                  \
+      fail_msg("%s = %.12g, wanted %.12g (relative difference %.2e > %.2e); source: %s", #got, got_, want_,            \
+               fabs(got_ - want_) / fabs(want_), rtol_, source);                                                       \
+  } while (0)
+#define CHECK_BELOW(got, bound, source)                                                                                \
+  do {                                                                                                                 \
+    double got_ = (got), bound_ = (bound);                                                                             \
+    if (!(got_ <= bound_))                                                                                             \
+      fail_msg("%s = %.6g, must be <= %.6g; source: %s", #got, got_, bound_, source);                                  \
+  } while (0)
+#define CHECK_OK(call) assert_int_equal((call), PETSC_SUCCESS)
+
+static inline PetscErrorCode check_quiet_(MPI_Comm comm, int line, const char *fun, const char *file, PetscErrorCode n,
+                                          PetscErrorType p, const char *mess, void *ctx) {
+  (void)comm, (void)line, (void)fun, (void)file, (void)p, (void)mess, (void)ctx;
+  return n;
+}
+/* call must be refused as a user mistake. */
+#define CHECK_REFUSED(call)                                                                                            \
+  do {                                                                                                                 \
+    PetscPushErrorHandler(check_quiet_, NULL);                                                                         \
+    PetscErrorCode code_ = (call);                                                                                     \
+    PetscPopErrorHandler();                                                                                            \
+    assert_int_equal(code_, PETSC_ERR_USER_INPUT);                                                                     \
+  } while (0)
+
+/* Use as main: every rank runs the group; the exit status is that of the worst rank. */
+#define CHECK_MAIN(group)                                                                                              \
+  int main(int argc, char **argv) {                                                                                    \
+    if (PetscInitialize(&argc, &argv, NULL, NULL))                                                                     \
+      return 1;                                                                                                        \
+    int failed = cmocka_run_group_tests(group, NULL, NULL), worst = 0;                                                 \
+    MPI_Allreduce(&failed, &worst, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD);                                             \
+    PetscFinalize();                                                                                                   \
+    return worst ? 1 : 0;                                                                                              \
+  }
+
+#endif
