@@ -1,0 +1,121 @@
+/* The largest face-connected piece of a distributed set of voxels. Pieces are found inside each leaf, joined inside
+   each rank, and only what touches another rank goes to rank 0, which joins the rest. */
+#include "mesh/components.h"
+#include "mesh/leaf_pieces.h"
+#include "mesh/voxelise.h"
+
+int face_voxel(int axis, int at, int f) {
+  static const int step[3] = {1, LEAF_EDGE, FACE};
+  return at * step[axis] + f % LEAF_EDGE * step[(axis + 1) % 3] + f / LEAF_EDGE * step[(axis + 2) % 3];
+}
+
+int upper_layer(const GridBox *box, const int32_t at[3], int axis) {
+  return (int)PetscMin(LEAF_EDGE, box->n[axis] - (PetscInt64)LEAF_EDGE * at[axis]) - 1;
+}
+
+static PetscErrorCode pieces_create(Pieces *p) {
+  PetscInt n = p->leaves->n;
+  PetscInt64 mine;
+  PetscFunctionBeginUser;
+  PetscCall(directory_create(p->comm, p->leaves, &p->directory));
+  PetscCall(PetscMalloc1(n, &p->key));
+  PetscCall(PetscMalloc1(n, &p->piece));
+  PetscCall(PetscMalloc1(n + 1, &p->first));
+  p->first[0] = 0;
+  for (PetscInt l = 0; l < n; ++l) {
+    p->key[l] = morton_key(p->leaves->at[l]);
+    p->first[l + 1] = p->first[l] + leaf_pieces(p->leaves->label[l], p->piece[l]);
+  }
+  mine = p->first[n];
+  PetscCall(PetscMalloc1(mine, &p->parent));
+  PetscCall(PetscCalloc1(mine, &p->voxels));
+  PetscCall(PetscCalloc1(mine, &p->shared));
+  for (PetscInt i = 0; i < mine; ++i)
+    p->parent[i] = i;
+  p->offset = 0;
+  PetscCallMPI(MPI_Exscan(&mine, &p->offset, 1, MPIU_INT64, MPI_SUM, p->comm));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode pieces_free(Pieces *p) {
+  PetscFunctionBeginUser;
+  PetscCall(directory_free(&p->directory));
+  PetscCall(PetscFree(p->key));
+  PetscCall(PetscFree(p->piece));
+  PetscCall(PetscFree(p->first));
+  PetscCall(PetscFree(p->parent));
+  PetscCall(PetscFree(p->voxels));
+  PetscCall(PetscFree(p->shared));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Joins across the faces between leaves of this rank and counts the voxels of the roots. */
+static void pieces_join(Pieces *p) {
+  const Leaves *leaves = p->leaves;
+  for (PetscInt l = 0; l < leaves->n; ++l)
+    for (int axis = 0; axis < 3; ++axis) {
+      int step[3] = {axis == 0, axis == 1, axis == 2}, layer = upper_layer(p->box, leaves->at[l], axis);
+      int32_t at[3];
+      PetscInt64 up =
+          leaf_neighbour(p->box, leaves->at[l], step, at) ? key_find(p->key, leaves->n, morton_key(at)) : -1;
+      for (int f = 0; up >= 0 && f < FACE; ++f) {
+        int v = face_voxel(axis, layer, f), w = face_voxel(axis, 0, f);
+        if (leaves->label[l][v] && leaves->label[up][w])
+          set_join(p->parent, p->first[l] + p->piece[l][v], p->first[up] + p->piece[up][w]);
+      }
+    }
+  for (PetscInt l = 0; l < leaves->n; ++l)
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      if (leaves->label[l][v])
+        ++p->voxels[set_find(p->parent, p->first[l] + p->piece[l][v])];
+}
+
+/* Clears the voxels that do not belong to the kept pieces and drops the leaves that are left empty. */
+static PetscErrorCode pieces_drop(Pieces *p, PetscInt64 n_winner, const PetscInt64 *winner, Components *found) {
+  Leaves *leaves = p->leaves;
+  PetscInt kept = 0, n = p->first[leaves->n];
+  PetscInt64 count[2] = {0, 0}, all[2];
+  bool *keep;
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(n, &keep));
+  for (PetscInt64 i = 0; i < n_winner; ++i)
+    if (winner[i] >= p->offset && winner[i] < p->offset + n)
+      keep[winner[i] - p->offset] = true;
+  for (PetscInt l = 0; l < leaves->n; ++l) {
+    PetscInt64 before = count[0];
+    for (int v = 0; v < LEAF_VOXELS; ++v) {
+      if (!leaves->label[l][v])
+        continue;
+      bool stays = keep[set_find(p->parent, p->first[l] + p->piece[l][v])];
+      ++count[!stays];
+      if (!stays)
+        leaves->label[l][v] = 0;
+      if (!stays && leaves->fraction)
+        leaves->fraction[l][v] = 0;
+    }
+    if (count[0] == before)
+      continue;
+    if (kept != l)
+      leaf_copy(leaves, kept, leaves, l);
+    ++kept;
+  }
+  PetscCall(PetscFree(keep));
+  PetscCallMPI(MPI_Allreduce(count, all, 2, MPIU_INT64, MPI_SUM, p->comm));
+  found->voxels_kept = all[0];
+  found->voxels_dropped = all[1];
+  PetscCall(leaves_resize(leaves, kept));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, Leaves *leaves, Components *found) {
+  Pieces p = {comm, box, leaves, {0, NULL, NULL}, NULL, NULL, NULL, NULL, NULL, NULL, 0};
+  PetscInt64 n_winner = 0, *winner;
+  PetscFunctionBeginUser;
+  PetscCall(pieces_create(&p));
+  pieces_join(&p);
+  PetscCall(winner_find(&p, &found->components, &n_winner, &winner));
+  PetscCall(pieces_drop(&p, n_winner, winner, found));
+  PetscCall(PetscFree(winner));
+  PetscCall(pieces_free(&p));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

@@ -1,0 +1,224 @@
+/* Largest face-connected piece against a plain flood fill, on any number of ranks.
+   ranks: 1 2 4 */
+#include "mesh/leaf_pieces.h"
+#include "tests/mesh/leaves_check.h"
+#include <stdlib.h>
+
+static const MPI_Comm world = MPI_COMM_WORLD;
+
+static double uniform(unsigned *seed) {
+  *seed = *seed * 1664525u + 1013904223u;
+  return *seed / 4294967296.0;
+}
+
+typedef struct Flood {
+  PetscInt64 components, largest, solid;
+  int winners; /* components as large as the largest */
+  uint8_t *kept;
+} Flood;
+
+static PetscInt step_to(const GridBox *box, PetscInt v, int axis, int by) {
+  PetscInt stride = axis == 0 ? 1 : axis == 1 ? box->n[0] : box->n[0] * box->n[1], at = v / stride % box->n[axis];
+  PetscInt next = at + by;
+  if (next < 0 || next >= box->n[axis]) {
+    if (!box->periodic[axis])
+      return -1;
+    next = next < 0 ? box->n[axis] - 1 : 0;
+  }
+  return v + (next - at) * stride;
+}
+
+/* The dumb twin: flood fill of the dense box; kept [n] marks the (first) largest piece. */
+static Flood flood(const GridBox *box, const uint8_t *label) {
+  const PetscInt n = box->n[0] * box->n[1] * box->n[2];
+  PetscInt *piece = calloc((size_t)n, sizeof *piece), *stack = malloc((size_t)n * sizeof *stack), best = 0;
+  Flood f = {0, 0, 0, 0, calloc((size_t)n, 1)};
+  for (PetscInt v = 0; v < n; ++v) {
+    PetscInt64 size = 0;
+    PetscInt depth = 0;
+    f.solid += label[v] != 0;
+    if (!label[v] || piece[v])
+      continue;
+    piece[v] = (PetscInt)++f.components;
+    stack[depth++] = v;
+    while (depth) {
+      PetscInt here = stack[--depth];
+      ++size;
+      for (int d = 0; d < 6; ++d) {
+        PetscInt next = step_to(box, here, d / 2, d % 2 ? 1 : -1);
+        if (next < 0 || !label[next] || piece[next])
+          continue;
+        piece[next] = piece[v];
+        stack[depth++] = next;
+      }
+    }
+    f.winners = size > f.largest ? 1 : f.winners + (size == f.largest);
+    if (size > f.largest) {
+      f.largest = size;
+      best = piece[v];
+    }
+  }
+  for (PetscInt v = 0; v < n; ++v)
+    f.kept[v] = best && piece[v] == best;
+  free(piece);
+  free(stack);
+  return f;
+}
+
+/* The library against the twin; returns the checksum of what is kept. */
+static uint64_t compare(const GridBox *box, const uint8_t *label, bool dealt) {
+  const PetscInt n = box->n[0] * box->n[1] * box->n[2];
+  Leaves leaves = leaves_from_dense(world, box, label, dealt);
+  Flood wanted = flood(box, label);
+  Components found;
+  uint64_t sum;
+  uint8_t *dense;
+  CHECK_OK(leaves_keep_largest(world, box, &leaves, &found));
+  assert_true(found.components == wanted.components);
+  assert_true(found.voxels_kept == wanted.largest);
+  assert_true(found.voxels_kept + found.voxels_dropped == wanted.solid);
+  dense = leaves_dense(world, box, &leaves);
+  for (PetscInt v = 0; v < n && wanted.winners == 1; ++v)
+    assert_int_equal(dense[v], wanted.kept[v] ? label[v] : 0);
+  for (PetscInt l = 0; l < leaves.n; ++l) { /* no empty leaf stays */
+    int solid = 0;
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      solid += leaves.label[l][v] != 0;
+    assert_true(solid > 0);
+  }
+  sum = leaves_sum(world, &leaves);
+  free(dense);
+  free(wanted.kept);
+  CHECK_OK(leaves_free(&leaves));
+  return sum;
+}
+
+static void random_voxels(void **state) {
+  (void)state;
+  static const PetscInt n[3][3] = {{25, 17, 30}, {16, 16, 16}, {8, 3, 41}};
+  for (unsigned run = 0; run < 24; ++run) {
+    GridBox box = {.voxel_mm = 1, .n = {n[run % 3][0], n[run % 3][1], n[run % 3][2]}};
+    const PetscInt m = box.n[0] * box.n[1] * box.n[2];
+    uint8_t *label = malloc((size_t)m);
+    unsigned seed = run;
+    for (int c = 0; c < 3; ++c)
+      box.periodic[c] = run >> c & 1;
+    for (PetscInt v = 0; v < m; ++v) /* about the percolation threshold of the simple cubic lattice, 0.3116 */
+      label[v] = uniform(&seed) < 0.24 + 0.006 * run ? (uint8_t)(1 + v % 3) : 0;
+    compare(&box, label, run % 2);
+    free(label);
+  }
+}
+
+static void checkerboard(void **state) {
+  (void)state;
+  const GridBox box = {.voxel_mm = 1, .n = {24, 40, 16}, .periodic = {true, true, true}};
+  uint8_t *label = malloc(24 * 40 * 16), piece[LEAF_VOXELS];
+  Leaves leaves;
+  Components found;
+  for (int v = 0; v < 24 * 40 * 16; ++v)
+    label[v] = (v + v / 24 + v / 24 / 40) % 2;
+  compare(&box, label, false);
+  leaves = leaves_from_dense(world, &box, label, true);
+  for (PetscInt l = 0; l < leaves.n; ++l)
+    assert_int_equal(leaf_pieces(leaves.label[l], piece), 256);
+  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  assert_true(found.components == 24 * 40 * 8 && found.voxels_kept == 1);
+  for (PetscInt l = 0; l < leaves.n; ++l) /* the tie goes to the lowest voxel */
+    assert_true(leaves.at[l][0] == 0 && leaves.at[l][1] == 0 && leaves.at[l][2] == 0 && leaves.label[l][1]);
+  CHECK_OK(leaves_free(&leaves));
+  free(label);
+}
+
+/* One voxel wide, through every leaf and back: one piece that crosses the ranks hundreds of times. */
+static void snake(void **state) {
+  (void)state;
+  enum { N = 32 };
+  const GridBox box = {.voxel_mm = 1, .n = {N, N, N}};
+  uint8_t *label = calloc(N * N * N, 1);
+  for (int k = 0; k < N; k += 2)
+    for (int j = 0; j < N; j += 2) {
+      for (int i = 0; i < N; ++i)
+        label[i + N * (j + N * k)] = 1;
+      if (j + 2 < N)
+        label[(j / 2 + k / 2) % 2 * (N - 1) + N * (j + 1 + N * k)] = 1;
+    }
+  for (int k = 1; k < N; k += 2)
+    label[N * ((k / 2 % 2 ? 0 : N - 2) + N * k)] = 2;
+  label[5 + N * (5 + N * 5)] = 9; /* an island */
+  Flood f = flood(&box, label);
+  assert_true(f.components == 2);
+  free(f.kept);
+  compare(&box, label, true);
+  compare(&box, label, false);
+  free(label);
+}
+
+static void periodic_joins(void **state) {
+  (void)state;
+  GridBox box = {.voxel_mm = 1, .n = {20, 11, 9}};
+  uint8_t *label = calloc(20 * 11 * 9, 1);
+  for (int i = 0; i < 20; ++i)
+    label[i + 20 * (5 + 11 * 4)] = i < 4 || i >= 17; /* two ends of one rod */
+  for (int i = 8; i < 13; ++i)
+    label[i + 20 * (5 + 11 * 4)] = 1; /* and a longer middle */
+  for (int periodic = 0; periodic < 2; ++periodic) {
+    Leaves leaves = leaves_from_dense(world, &box, label, false);
+    Components found;
+    box.periodic[0] = periodic;
+    CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+    assert_true(found.components == (periodic ? 2 : 3) && found.voxels_kept == (periodic ? 7 : 5));
+    CHECK_OK(leaves_free(&leaves));
+  }
+  free(label);
+}
+
+static void ranks_do_not_matter(void **state) {
+  (void)state;
+  const GridBox box = {.voxel_mm = 1, .n = {33, 25, 20}, .periodic = {false, true, false}};
+  uint8_t *label = malloc(33 * 25 * 20);
+  Leaves one;
+  Components found;
+  unsigned seed = 9;
+  for (int v = 0; v < 33 * 25 * 20; ++v)
+    label[v] = uniform(&seed) < 0.3;
+  uint64_t dealt = compare(&box, label, true), runs = compare(&box, label, false);
+  one = leaves_from_dense(PETSC_COMM_SELF, &box, label, false);
+  CHECK_OK(leaves_keep_largest(PETSC_COMM_SELF, &box, &one, &found));
+  assert_true(dealt == runs && runs == leaves_sum(PETSC_COMM_SELF, &one));
+  CHECK_OK(leaves_free(&one));
+  free(label);
+}
+
+static void fractions_follow(void **state) {
+  (void)state;
+  const GridBox box = {.voxel_mm = 1, .n = {40, 20, 20}};
+  const Shape big = sphere(10, 10, 10, 6), small = sphere(30, 10, 10, 4);
+  const Part parts[2] = {{1, &small}, {2, &big}};
+  Leaves leaves, alone;
+  Components found;
+  CHECK_OK(voxelise(world, &box, 2, parts, PETSC_TRUE, &leaves));
+  CHECK_OK(voxelise(world, &box, 1, parts + 1, PETSC_TRUE, &alone));
+  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  assert_true(found.components == 2);
+  assert_true(leaves_sum(world, &leaves) == leaves_sum(world, &alone));
+  CHECK_OK(leaves_free(&leaves));
+  CHECK_OK(leaves_free(&alone));
+}
+
+static void nothing(void **state) {
+  (void)state;
+  const GridBox box = {.voxel_mm = 1, .n = {40, 20, 20}};
+  Leaves leaves = {0};
+  Components found;
+  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  assert_true(found.components == 0 && found.voxels_kept == 0 && found.voxels_dropped == 0);
+  CHECK_OK(leaves_free(&leaves));
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(random_voxels),  cmocka_unit_test(checkerboard),        cmocka_unit_test(snake),
+    cmocka_unit_test(periodic_joins), cmocka_unit_test(ranks_do_not_matter), cmocka_unit_test(fractions_follow),
+    cmocka_unit_test(nothing),
+};
+CHECK_MAIN(tests)
