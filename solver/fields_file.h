@@ -1,0 +1,25 @@
+/* Fields for ParaView: VTKHDF files written in parallel. Values go to a temporary name first; the file appears whole or
+ * not at all. */
+#ifndef TRABECULA_SOLVER_FIELDS_FILE_H
+#define TRABECULA_SOLVER_FIELDS_FILE_H
+
+#include "mesh/graph.h"
+#include "mesh/grid.h"
+
+typedef struct Field {
+  const char *name, *unit;
+  PetscInt components;
+  const float *value; /* voxels: [voxels_owned][components] in the order of grid_voxel_centres; frame: [n_struts or
+                         n_nodes][components] */
+} Field;
+
+/* ImageData over the bounding box of the solid, PointData at the voxel centres (0 in the void), the label as "label";
+ * chunked, deflated. Collective. */
+PetscErrorCode fields_write_voxels(const char *file, const Grid *grid, PetscInt n, const Field *fields);
+/* The same on UnstructuredGrid hexahedra (CellData), one piece a rank. */
+PetscErrorCode fields_write_voxel_cells(const char *file, const Grid *grid, PetscInt n, const Field *fields);
+/* Lines with the strut radius, CellData (struts) and PointData (nodes). Rank 0 writes. */
+PetscErrorCode fields_write_frame(MPI_Comm comm, const char *file, const Graph *graph, PetscInt n_cell,
+                                  const Field *cell, PetscInt n_point, const Field *point);
+
+#endif

@@ -1,0 +1,26 @@
+/* Geometric multigrid on equal cubes: Chebyshev smoothing on the diagonal, trilinear transfer, one V-cycle in single
+   precision; the coarsest level is factorised. A symmetric preconditioner whose action does not depend on the number of
+   ranks (to round-off). */
+#ifndef TRABECULA_SOLVER_MULTIGRID_H
+#define TRABECULA_SOLVER_MULTIGRID_H
+
+#include "solver/level.h"
+#include <petscksp.h>
+
+enum { MULTIGRID_LEVELS = 24 };
+
+typedef struct Multigrid {
+  int n; /* levels, 0 the finest */
+  Level level[MULTIGRID_LEVELS];
+  KSP coarsest;
+  Vec coarse_b, coarse_x;
+} Multigrid;
+
+PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], Multigrid *mg);
+/* Components held at 0 on the finest level, [nodes_owned]; rebuilds what depends on them. Collective. */
+PetscErrorCode multigrid_fix(Multigrid *mg, const Elasticity material[256], const uint8_t *fixed);
+/* z = M r, both over owned nodes [nodes_owned][3]; r must be 0 on fixed components. Collective. */
+PetscErrorCode multigrid_cycle(Multigrid *mg, const double *r, double *z);
+PetscErrorCode multigrid_free(Multigrid *mg);
+
+#endif

@@ -1,0 +1,66 @@
+#include "solver/voxel_impl.h"
+#include <string.h>
+
+/* Corner values of voxel v from the gathered block. */
+static void corner_values(const BlockDouble *b, int v, double u[8][3]) {
+  for (int a = 0; a < 8; ++a)
+    for (int c = 0; c < 3; ++c)
+      u[a][c] = b->v[v / 64 + (a >> 2)][v / 8 % 8 + (a >> 1 & 1)][c][v % 8 + (a & 1)];
+}
+
+static void voxel_store(const VoxelModel *m, int label, double scale, const double modes[8][3], PetscInt n,
+                        const VoxelFields *f) {
+  const double h = m->grid->box.voxel_mm;
+  double strain[6], stress[6];
+  element_strain(modes, h, strain);
+  elasticity_stress(&m->material[label], strain, stress);
+  for (int k = 0; k < 6; ++k) {
+    if (f->strain)
+      f->strain[n][k] = (float)strain[k];
+    if (f->stress)
+      f->stress[n][k] = (float)stress[k];
+  }
+  if (f->mises)
+    f->mises[n] = (float)von_mises(stress);
+  if (f->energy_density) {
+    ElementBlocks blocks;
+    memcpy(blocks.b, m->blocks[label].b, sizeof blocks.b);
+    f->energy_density[n] = (float)(scale * element_energy(modes, &blocks) / (h * h * h));
+  }
+  if (f->displacement)
+    for (int c = 0; c < 3; ++c)
+      f->displacement[n][c] = (float)(modes[0][c] / 8);
+}
+
+PetscErrorCode voxel_fields(VoxelModel *m, Vec u, const VoxelFields *fields) {
+  const Grid *g = m->grid;
+  const PetscScalar *from;
+  const double *in;
+  PetscInt n = 0;
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(u, &from));
+  in = from;
+  if (m->x) {
+    memcpy(m->x, from, sizeof(double) * 3 * (size_t)g->nodes_owned);
+    PetscCall(halo_broadcast_double(&g->halo, m->x));
+    in = m->x;
+  }
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
+    BlockDouble b;
+    leaf_gather_double(g->leaf, &g->leaf[l], in, &b);
+    for (int v = 0; v < LEAF_VOXELS; ++v) {
+      double corner[8][3], modes[8][3];
+      if (!g->label[l][v])
+        continue;
+      corner_values(&b, v, corner);
+      element_modes((const double(*)[3])corner, modes);
+      voxel_store(m, g->label[l][v], g->fraction ? g->fraction[l][v] : 1, (const double(*)[3])modes, n++, fields);
+    }
+  }
+  PetscCall(VecRestoreArrayRead(u, &from));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+double voxel_memory_estimate(double nodes, double voxels) {
+  return 1e8 + 3 * nodes * 90 + 5 * voxels; /* 5 a voxel: labels and masks of partly filled leaves */
+}
