@@ -137,7 +137,8 @@ static PetscErrorCode directory_gather(MPI_Comm comm, PetscInt n, const Entry *m
   PetscCallMPI(MPI_Allgatherv(mine, bytes, type, *all, count, start, type, comm));
   PetscCallMPI(MPI_Type_free(&type));
   PetscCall(PetscFree2(count, start));
-  qsort(*all, (size_t)total, sizeof(Entry), entry_compare);
+  if (total)
+    qsort(*all, (size_t)total, sizeof(Entry), entry_compare);
   for (PetscInt64 i = 0; i < total; ++i) {
     const bool known = kept && (*all)[kept - 1].key == (*all)[i].key;
     PetscCheck(!known || !(*all)[i].has_voxels, comm, PETSC_ERR_PLIB, "a leaf is there twice");
@@ -152,6 +153,7 @@ static PetscErrorCode directory_gather(MPI_Comm comm, PetscInt n, const Entry *m
 static PetscErrorCode directory_make(Grid *g, const Leaves *leaves) {
   Entry *mine, *all = NULL;
   PetscInt n = 0, room = 8 * leaves->n + 1;
+  bool outside = false, any_outside;
   PetscMPIInt rank;
   PetscInt64 n_all = 0;
   PetscFunctionBeginUser;
@@ -162,8 +164,11 @@ static PetscErrorCode directory_make(Grid *g, const Leaves *leaves) {
     Leaf leaf = {0};
     leaf_place(&g->box, &leaf, leaves->at[l]);
     for (int v = 0; v < LEAF_VOXELS; ++v)
-      if (leaves->label[l][v])
+      if (leaves->label[l][v]) {
         leaf.voxel[v / 8] |= (uint8_t)(1u << v % 8);
+        for (int c = 0; c < 3; ++c)
+          outside |= leaf.at[c] < 0 || (PetscInt64)8 * leaf.at[c] + (v >> 3 * c & 7) >= g->box.n[c];
+      }
     unsigned touched = leaf_touch(&leaf, mask);
     for (int side = 0; side < 8; ++side) {
       int32_t at[3];
@@ -173,6 +178,8 @@ static PetscErrorCode directory_make(Grid *g, const Leaves *leaves) {
       mine[n++] = (Entry){morton_key(at), rank, side == 0};
     }
   }
+  PetscCallMPI(MPI_Allreduce(&outside, &any_outside, 1, MPI_C_BOOL, MPI_LOR, g->comm));
+  PetscCheck(!any_outside, g->comm, PETSC_ERR_PLIB, "a solid voxel lies outside the box");
   PetscCall(directory_gather(g->comm, n, mine, &n_all, &all));
   PetscCall(PetscFree(mine));
   PetscCheck(n_all, g->comm, PETSC_ERR_USER_INPUT, "the mesh is empty: no voxel is solid");
@@ -413,8 +420,11 @@ static PetscErrorCode nodes_number(Grid *g, PetscInt n_wish, const NodeWish *wis
     for (int r = 0; r < LEAF_ROWS; ++r)
       leaf->node[r] |= in[i].node[r];
   }
-  for (PetscInt l = 0; l < g->n_owned; ++l)
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
     node = leaf_number(&g->leaf[l], node);
+    PetscCheck(node < INT32_MAX / 3, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+               "more than 2^31 degrees of freedom on one rank: use more ranks");
+  }
   g->nodes_owned = node;
   PetscCall(ghosts_place(g, n, q));
   PetscCall(halo_make(g, asked, in, asking));

@@ -117,7 +117,8 @@ static PetscErrorCode octants_send(const Grid *g, const Porous *p, PetscInt *n_o
     ++count[o->owner];
     octant_fill(g, l, p, o);
   }
-  qsort(mine, (size_t)n, sizeof(Octant), octant_compare);
+  if (n)
+    qsort(mine, (size_t)n, sizeof(Octant), octant_compare);
   PetscCallMPI(MPI_Alltoall(count, 1, MPI_INT, count + size, 1, MPI_INT, g->comm));
   for (int r = 0; r < size; ++r) {
     count[2 * size + r] = r ? count[2 * size + r - 1] + count[r - 1] : 0;
@@ -131,7 +132,8 @@ static PetscErrorCode octants_send(const Grid *g, const Porous *p, PetscInt *n_o
   PetscCallMPI(MPI_Type_free(&type));
   PetscCall(PetscFree(mine));
   PetscCall(PetscFree(count));
-  qsort(*out, (size_t)total, sizeof(Octant), octant_compare);
+  if (total)
+    qsort(*out, (size_t)total, sizeof(Octant), octant_compare);
   *n_out = (PetscInt)total;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -336,7 +338,7 @@ PetscErrorCode coarsen_fixed(const Level *fine, const Grid *coarse, uint8_t *fix
       if (s.place[3 * i + c] > 1.5f)
         fixed[i] |= (uint8_t)(1u << c);
   }
-  memcpy(spring, s.spring, sizeof(float) * 3 * (size_t)coarse->nodes_owned);
+  PetscCall(PetscMemcpy(spring, s.spring, sizeof(float) * 3 * (size_t)coarse->nodes_owned));
   PetscCall(PetscFree3(s.place, s.spring, s.outside));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -61,7 +61,8 @@ static PetscErrorCode piece_create(const Grid *grid, Piece *piece) {
       if (used[c])
         piece->point[n++] = corner_key(&grid->leaf[l], c % 9, c / 9 % 9, c / 81);
   }
-  qsort(piece->point, (size_t)n, sizeof *piece->point, compare_keys);
+  if (n)
+    qsort(piece->point, (size_t)n, sizeof *piece->point, compare_keys);
   for (PetscInt i = 0; i < n; i++)
     if (i == 0 || piece->point[i] != piece->point[i - 1])
       piece->point[unique++] = piece->point[i];

@@ -55,7 +55,7 @@ PetscErrorCode level_apply(Level *level, float *x, float *y) {
   const Grid *g = level->grid;
   PetscFunctionBeginUser;
   PetscCall(halo_broadcast_float(&g->halo, x));
-  memset(y, 0, sizeof(float) * 3 * (size_t)g->nodes_local);
+  PetscCall(PetscMemzero(y, sizeof(float) * 3 * (size_t)g->nodes_local));
   for (PetscInt l = 0; l < g->n_owned; ++l) {
     BlockFloat u, f;
     leaf_gather_float(g->leaf, &g->leaf[l], x, &u);
@@ -74,7 +74,7 @@ static PetscErrorCode diagonal_sum(Level *level) {
   const Grid *g = level->grid;
   float *d = level->work;
   PetscFunctionBeginUser;
-  memset(d, 0, sizeof(float) * 3 * (size_t)g->nodes_local);
+  PetscCall(PetscMemzero(d, sizeof(float) * 3 * (size_t)g->nodes_local));
   for (PetscInt l = 0; l < g->n_owned; ++l) {
     BlockFloat f;
     memset(&f, 0, sizeof f);
@@ -138,7 +138,7 @@ PetscErrorCode level_finish(Level *level) {
     for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)
       level->x[i] = (float)(scale * level->inverse_diagonal[i] * level->work[i]);
   }
-  memset(level->x, 0, sizeof(float) * 3 * (size_t)g->nodes_local);
+  PetscCall(PetscMemzero(level->x, sizeof(float) * 3 * (size_t)g->nodes_local));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

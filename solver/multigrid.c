@@ -87,7 +87,7 @@ static PetscErrorCode restrict_residual(Multigrid *mg, int l) {
   for (PetscInt i = 0; i < 3 * f->grid->nodes_owned; ++i)
     f->work[i] = f->b[i] - f->work[i];
   level_zero_fixed(f, f->work);
-  memset(c->b, 0, sizeof(float) * 3 * (size_t)c->grid->nodes_local);
+  PetscCall(PetscMemzero(c->b, sizeof(float) * 3 * (size_t)c->grid->nodes_local));
   for (PetscInt i = 0; i < f->grid->n_owned; ++i)
     leaf_restrict(c->grid->leaf, f->parent[i], &f->grid->leaf[i], f->work, c->b);
   PetscCall(halo_add_float(&c->grid->halo, c->b));

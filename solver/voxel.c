@@ -2,6 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+/* Solves in a row towards VoxelOptions.equilibrium: the first tells the size of the reactions, the second reaches it; a
+   third only where the reactions were far off or round-off is the limit. */
+enum { EQUILIBRIUM_ATTEMPTS = 3 };
+
 PetscErrorCode voxel_apply(VoxelModel *m, Vec u, Vec y) {
   const Grid *g = m->grid;
   const size_t owned = sizeof(double) * 3 * (size_t)g->nodes_owned, local = sizeof(double) * 3 * (size_t)g->nodes_local;
@@ -13,12 +17,12 @@ PetscErrorCode voxel_apply(VoxelModel *m, Vec u, Vec y) {
   const double *in = from;
   double *out = to;
   if (m->x) {
-    memcpy(m->x, from, owned);
+    PetscCall(PetscMemcpy(m->x, from, owned));
     PetscCall(halo_broadcast_double(&g->halo, m->x));
     in = m->x;
     out = m->y;
   }
-  memset(out, 0, local);
+  PetscCall(PetscMemzero(out, local));
   for (PetscInt l = 0; l < g->n_owned; ++l) {
     BlockDouble ub, fb;
     leaf_gather_double(g->leaf, &g->leaf[l], in, &ub);
@@ -27,7 +31,7 @@ PetscErrorCode voxel_apply(VoxelModel *m, Vec u, Vec y) {
   }
   if (m->x) {
     PetscCall(halo_add_double(&g->halo, m->y));
-    memcpy(to, m->y, owned);
+    PetscCall(PetscMemcpy(to, m->y, owned));
   }
   PetscCall(VecRestoreArrayWrite(y, &to));
   PetscCall(VecRestoreArrayRead(u, &from));
@@ -145,6 +149,9 @@ PetscErrorCode voxel_create(const Grid *grid, const Elasticity material[256], co
   VoxelModel *m;
   PetscLogDouble start, end;
   PetscFunctionBeginUser;
+  PetscCheck(3 * grid->nodes_global < PETSC_MAX_INT, grid->comm, PETSC_ERR_USER_INPUT,
+             "%" PetscInt64_FMT " degrees of freedom need PETSc with 64-bit indices (TRABECULA_PETSC64)",
+             3 * grid->nodes_global);
   PetscCall(PetscTime(&start));
   PetscCall(PetscNew(&m));
   *model = m;
@@ -240,57 +247,89 @@ PetscErrorCode voxel_krylov(VoxelModel *m, double target, SolveInfo *info) {
              its, KSPConvergedReasons[reason]);
   info->model = "voxel";
   info->dofs = 3 * m->grid->nodes_global;
-  info->iterations = its;
-  info->setup_s = m->setup_s;
-  info->solve_s = end - start;
+  info->iterations += its;
+  info->setup_s += m->setup_s;
+  info->solve_s += end - start;
   m->setup_s = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* rhs = force - K u on free components. */
-static PetscErrorCode residual(VoxelModel *m, Vec u, Vec force, double *norm) {
+/* rhs = force - K u on free components, with its norm; the norm of the reactions on the tied ones, if wanted. */
+static PetscErrorCode residual(VoxelModel *m, Vec u, Vec force, double *norm, double *reactions) {
+  double tied = 0;
+  const PetscScalar *a;
   PetscFunctionBeginUser;
   PetscCall(voxel_apply(m, u, m->rhs));
   PetscCall(VecScale(m->rhs, -1));
   if (force)
     PetscCall(VecAXPY(m->rhs, 1, force));
+  if (reactions) {
+    PetscCall(VecGetArrayRead(m->rhs, &a));
+    for (PetscInt t = 0; t < m->n_ties; ++t)
+      tied += a[m->tie[t].dof] * a[m->tie[t].dof];
+    PetscCall(VecRestoreArrayRead(m->rhs, &a));
+    PetscCallMPI(MPI_Allreduce(&tied, reactions, 1, MPI_DOUBLE, MPI_SUM, m->grid->comm));
+    *reactions = sqrt(*reactions);
+  }
   PetscCall(zero_tied(m, m->rhs));
   PetscCall(VecNorm(m->rhs, NORM_2, norm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, Vec u, SolveInfo *info) {
-  PetscReal guess, wanted, norm;
-  PetscScalar *a;
-  Vec start;
+PetscErrorCode voxel_residual(VoxelModel *m, Vec u, Vec force, double *relative) {
+  double norm, reactions;
   PetscFunctionBeginUser;
-  PetscCheck(m->n_grips, m->grid->comm, PETSC_ERR_USER_INPUT, "the voxel model has no support");
-  PetscCall(zero_tied(m, u));
-  PetscCall(VecNorm(u, NORM_2, &guess));
-  start = m->step;
-  PetscCall(VecZeroEntries(start));
-  PetscCall(VecGetArray(start, &a));
+  PetscCall(residual(m, u, force, &norm, &reactions));
+  *relative = reactions > 0 ? norm / reactions : norm;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* u = motion of the grips on tied components, 0 elsewhere. */
+static PetscErrorCode impose_motion(const VoxelModel *m, const double (*motion)[6], Vec u) {
+  PetscScalar *a;
+  PetscFunctionBeginUser;
+  PetscCall(VecZeroEntries(u));
+  PetscCall(VecGetArray(u, &a));
   for (PetscInt t = 0; t < m->n_ties; ++t) {
     double d[3];
     const Tie *tie = &m->tie[t];
     grip_displacement(motion[tie->grip], m->grip[tie->grip].at, tie->x, d);
     a[tie->dof] = d[tie->dof % 3];
   }
-  PetscCall(VecRestoreArray(start, &a));
-  PetscCall(residual(m, start, force, &wanted));
-  wanted *= m->options.rtol;
-  PetscCall(VecAXPY(u, 1, start));
+  PetscCall(VecRestoreArray(u, &a));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, Vec u, SolveInfo *info) {
+  PetscReal guess, start, norm, reactions;
+  PetscFunctionBeginUser;
+  PetscCheck(m->n_grips, m->grid->comm, PETSC_ERR_USER_INPUT, "the voxel model has no support");
+  PetscCall(zero_tied(m, u));
+  PetscCall(VecNorm(u, NORM_2, &guess));
+  PetscCall(impose_motion(m, motion, m->step));
+  PetscCall(residual(m, m->step, force, &start, NULL));
+  PetscCheck(!PetscIsInfOrNanReal(start), m->grid->comm, PETSC_ERR_USER_INPUT,
+             "the motions or the forces on the voxel model are not finite");
+  PetscCall(VecAXPY(u, 1, m->step));
   if (guess > 0)
-    PetscCall(residual(m, u, force, &norm));
+    PetscCall(residual(m, u, force, &norm, NULL));
   memset(info, 0, sizeof *info);
   info->model = "voxel";
   info->dofs = 3 * m->grid->nodes_global;
-  if (wanted == 0)
-    PetscFunctionReturn(PETSC_SUCCESS); /* nothing moves and nothing pulls */
-  PetscCall(voxel_krylov(m, wanted, info));
-  PetscCall(VecAXPY(u, 1, m->step));
-  PetscCall(residual(m, u, force, &norm));
-  info->relative_residual = norm / (wanted / m->options.rtol);
+  if (start == 0) { /* nothing pulls on what is free: it stays where it is, whatever the guess */
+    PetscCall(impose_motion(m, motion, u));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  double target = m->options.rtol * start;
+  for (int attempt = 0; attempt < EQUILIBRIUM_ATTEMPTS; ++attempt) {
+    PetscCall(voxel_krylov(m, target, info));
+    PetscCall(VecAXPY(u, 1, m->step));
+    PetscCall(residual(m, u, force, &norm, &reactions));
+    target = 0.5 * m->options.equilibrium * reactions;
+    if (m->options.equilibrium == 0 || norm <= m->options.equilibrium * reactions)
+      break;
+  }
+  info->relative_residual = norm / start;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -11,8 +11,11 @@
 typedef struct VoxelModel VoxelModel;
 
 typedef struct VoxelOptions {
-  double rtol; /* relative residual |b - K u| / |b| */
+  double rtol; /* relative residual |b - K u| / |b|, b the forces of the prescribed motions on the undeformed body */
   PetscInt max_iterations;
+  double equilibrium; /* out-of-balance forces over reactions, |f - K u| / |reactions|, that a solve must also reach; 0:
+                         not asked. b grows with the number of voxels, reactions do not: on fine grids this is the
+                         stricter of the two */
 } VoxelOptions;
 
 /* material[label] for every label present (others ignored); a fraction in the grid scales the stiffness. The grid is
@@ -58,7 +61,7 @@ PetscErrorCode voxel_fields(VoxelModel *model, Vec u, const VoxelFields *fields)
 
 /* Effective elasticity of a grid that is periodic in all three directions. strains: bit a set: solve for unit
    macroscopic strain a (order xx yy zz yz xz xy, engineering); columns not solved are left 0. C in MPa over the volume
-   of the whole box. u[a] (fluctuation plus nothing) may be NULL. */
+   of the whole box; its error is quadratic in that of the solution where both strains of an entry were solved. */
 PetscErrorCode voxel_homogenise(VoxelModel *model, unsigned strains, double C[6][6], SolveInfo info[6]);
 
 /* Bytes a solve needs, all ranks, for so many nodes and voxels (measured constant, see bench/NOTES.md); for `check`. */

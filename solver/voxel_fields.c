@@ -41,7 +41,7 @@ PetscErrorCode voxel_fields(VoxelModel *m, Vec u, const VoxelFields *fields) {
   PetscCall(VecGetArrayRead(u, &from));
   in = from;
   if (m->x) {
-    memcpy(m->x, from, sizeof(double) * 3 * (size_t)g->nodes_owned);
+    PetscCall(PetscMemcpy(m->x, from, sizeof(double) * 3 * (size_t)g->nodes_owned));
     PetscCall(halo_broadcast_double(&g->halo, m->x));
     in = m->x;
   }

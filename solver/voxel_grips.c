@@ -96,7 +96,7 @@ PetscErrorCode voxel_reactions(VoxelModel *m, Vec u, Vec force, double (*reactio
   PetscCall(voxel_apply(m, u, m->rhs));
   if (force)
     PetscCall(VecAXPY(m->rhs, -1, force));
-  memset(reaction, 0, sizeof(double) * 6 * (size_t)m->n_grips);
+  PetscCall(PetscMemzero(reaction, sizeof(double) * 6 * (size_t)m->n_grips));
   PetscCall(VecGetArrayRead(m->rhs, &a));
   for (PetscInt t = 0; t < m->n_ties; ++t) {
     const Tie *tie = &m->tie[t];
@@ -112,30 +112,6 @@ PetscErrorCode voxel_reactions(VoxelModel *m, Vec u, Vec force, double (*reactio
   PetscCall(VecRestoreArrayRead(m->rhs, &a));
   PetscCallMPI(
       MPI_Allreduce(MPI_IN_PLACE, reaction, (PetscMPIInt)(6 * m->n_grips), MPI_DOUBLE, MPI_SUM, m->grid->comm));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode voxel_residual(VoxelModel *m, Vec u, Vec force, double *relative) {
-  double tied = 0, all_tied;
-  PetscReal total, norm;
-  const PetscScalar *a;
-  PetscFunctionBeginUser;
-  PetscCall(voxel_apply(m, u, m->rhs));
-  PetscCall(VecGetArrayRead(m->rhs, &a));
-  for (PetscInt t = 0; t < m->n_ties; ++t)
-    tied += a[m->tie[t].dof] * a[m->tie[t].dof];
-  PetscCall(VecRestoreArrayRead(m->rhs, &a));
-  PetscCallMPI(MPI_Allreduce(&tied, &all_tied, 1, MPI_DOUBLE, MPI_SUM, m->grid->comm));
-  if (force)
-    PetscCall(VecAXPY(m->rhs, -1, force));
-  PetscScalar *w;
-  PetscCall(VecGetArray(m->rhs, &w));
-  for (PetscInt t = 0; t < m->n_ties; ++t)
-    w[m->tie[t].dof] = 0;
-  PetscCall(VecRestoreArray(m->rhs, &w));
-  PetscCall(VecNorm(m->rhs, NORM_2, &norm));
-  total = sqrt(all_tied);
-  *relative = total > 0 ? norm / total : norm;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -32,7 +32,7 @@ static PetscErrorCode strained_forces(VoxelModel *m, int a, Vec u, Vec out, doub
   PetscCall(PetscCalloc2(3 * g->nodes_local, &x, 3 * g->nodes_local, &y));
   if (u) {
     PetscCall(VecGetArrayRead(u, &from));
-    memcpy(x, from, sizeof(double) * 3 * (size_t)g->nodes_owned);
+    PetscCall(PetscMemcpy(x, from, sizeof(double) * 3 * (size_t)g->nodes_owned));
     PetscCall(VecRestoreArrayRead(u, &from));
     PetscCall(halo_broadcast_double(&g->halo, x));
   }
@@ -54,7 +54,7 @@ static PetscErrorCode strained_forces(VoxelModel *m, int a, Vec u, Vec out, doub
   }
   PetscCall(halo_add_double(&g->halo, y));
   PetscCall(VecGetArrayWrite(out, &to));
-  memcpy(to, y, sizeof(double) * 3 * (size_t)g->nodes_owned);
+  PetscCall(PetscMemcpy(to, y, sizeof(double) * 3 * (size_t)g->nodes_owned));
   PetscCall(VecRestoreArrayWrite(out, &to));
   PetscCallMPI(MPI_Allreduce(mine, work, 6, MPI_DOUBLE, MPI_SUM, g->comm));
   PetscCall(PetscFree2(x, y));
