@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 12 };
+enum { POWER_STEPS = 24 };
 
 PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOXELS], const Elasticity material[256],
                             Level *level) {

@@ -1,0 +1,78 @@
+/* What a run will cost, before anything is meshed. */
+#include "cases/build.h"
+#include <math.h>
+#include <stdio.h>
+#include <unistd.h>
+
+/* Measured, see bench/NOTES.md. */
+static const double iterations_expected = 25, voxel_dofs_per_second = 7e6; /* a rank, one multigrid iteration */
+static const double meshed_dofs_per_second = 2e6;                          /* a rank: voxels, hierarchy, fields */
+static const double frame_dofs_per_second = 5e4;                           /* a factorisation and one solve, MUMPS */
+static const double frame_bytes_per_dof = 6000;
+
+PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
+                                     Estimate *estimate) {
+  PetscMPIInt size;
+  double voxels = solid_mm3 / pow(voxel_mm, 3);
+  /* Nodes of a voxel body: voxels + half the boundary faces; a staircase has 3/2 of the smooth surface, which for a
+     round strut is 4/D of its volume. */
+  double nodes = voxels * (1 + 3 * voxel_mm / strut_mm), bytes = voxel_memory_estimate(nodes, voxels);
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  estimate->voxels += voxels;
+  estimate->voxel_dofs += 3 * nodes;
+  estimate->memory_bytes = PetscMax(estimate->memory_bytes, bytes);
+  estimate->seconds += 3 * nodes * iterations_expected * solves / (voxel_dofs_per_second * size);
+  estimate->seconds += 3 * nodes / (meshed_dofs_per_second * size);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
+                                    Estimate *estimate) {
+  double dofs = 6 * cell_count * design->cell->n_nodes;
+
+  PetscFunctionBeginUser;
+  (void)c;
+  estimate->struts += cell_count * design->cell->n_struts;
+  estimate->frame_dofs += dofs;
+  estimate->memory_bytes = PetscMax(estimate->memory_bytes, dofs * frame_bytes_per_dof);
+  estimate->seconds += dofs / frame_dofs_per_second * (0.8 + 0.2 * solves);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Memory of this node: what is installed, or what the container may use. */
+static double node_memory(void) {
+  double bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE), limit;
+  static const char *const limits[] = {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+
+  for (int i = 0; i < 2; i++) {
+    FILE *file = fopen(limits[i], "r");
+    if (file && fscanf(file, "%lf", &limit) == 1 && limit > 0 && limit < bytes)
+      bytes = limit;
+    if (file)
+      fclose(file);
+  }
+  return bytes;
+}
+
+PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate) {
+  MPI_Comm node;
+  PetscMPIInt rank;
+  double bytes = 0, total = 0;
+  const double gib = 1024. * 1024. * 1024.;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
+  PetscCallMPI(MPI_Comm_rank(node, &rank));
+  if (!rank)
+    bytes = node_memory();
+  PetscCallMPI(MPI_Comm_free(&node));
+  PetscCallMPI(MPI_Allreduce(&bytes, &total, 1, MPI_DOUBLE, MPI_SUM, c->comm));
+  if (estimate->memory_bytes > total)
+    PetscCall(document_error(c->doc, document_has(c->doc, "resolution") ? "resolution" : "",
+                             "this run needs about %.3g GiB of memory (%.3g voxels, %.3g struts), the machine has "
+                             "%.3g GiB: take larger voxels or fewer cells",
+                             estimate->memory_bytes / gib, estimate->voxels, estimate->struts, total / gib));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

@@ -1,0 +1,74 @@
+/* Key rows that several runners share: initialisers to be listed in a runner's own table. The sections come whole, so
+   that a key means the same in every case file. */
+#ifndef TRABECULA_CASES_BUILD_KEYS_H
+#define TRABECULA_CASES_BUILD_KEYS_H
+
+#include "materials/keys.h"
+
+/* The parent row of lattice: is KEYS_LATTICE (required) or KEYS_LATTICE_OPTIONAL. */
+#define KEYS_LATTICE                                                                                                   \
+  {"lattice", KEY_MAP, NULL, NULL, NULL, NULL, "strut lattice: cell and two of its measures"}, KEYS_LATTICE_MEMBERS
+#define KEYS_LATTICE_OPTIONAL                                                                                          \
+  {"lattice", KEY_MAP, NULL, NULL, NULL, "", "strut lattice: cell and two of its measures"}, KEYS_LATTICE_MEMBERS
+#define KEYS_LATTICE_MEMBERS                                                                                           \
+  {"lattice.cell", KEY_TEXT, NULL, NULL, NULL, NULL, "unit cell, see `trabecula list cells`"},                         \
+      {"lattice.cell_mm", KEY_NUMBER, "mm", "(0, 100]", NULL, "", "edge of the cubic cell"},                           \
+      {"lattice.strut_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "", "strut diameter"},                                   \
+      {"lattice.porosity_pct", KEY_NUMBER, "%", "(0, 100)", NULL, "", "void fraction of the infinite lattice"},        \
+      {"lattice.aperture_mm",                                                                                          \
+       KEY_NUMBER,                                                                                                     \
+       "mm",                                                                                                           \
+       "(0, 100)",                                                                                                     \
+       NULL,                                                                                                           \
+       "",                                                                                                             \
+       "largest sphere inside a pore that touches the struts (Eq. 2)"},                                                \
+      {"lattice.node_zones",                                                                                           \
+       KEY_WORD,                                                                                                       \
+       NULL,                                                                                                           \
+       NULL,                                                                                                           \
+       "auto none",                                                                                                    \
+       "auto",                                                                                                         \
+       "frame: rigid zones where struts merge, from the geometry, or none"},                                           \
+  {                                                                                                                    \
+    "lattice.strut_theory", KEY_WORD, NULL, NULL, "timoshenko euler-bernoulli", "timoshenko",                          \
+        "frame: with or without shear deformation"                                                                     \
+  }
+
+/* resolution: for finite bodies; exactly one of voxels_per_cell and voxel_mm where there is a voxel model. */
+#define KEYS_RESOLUTION                                                                                                \
+  {"resolution", KEY_MAP, NULL, NULL, NULL, "{}", "voxel size"},                                                       \
+      {"resolution.voxels_per_cell",                                                                                   \
+       KEY_INTEGER | KEY_LIST,                                                                                         \
+       NULL,                                                                                                           \
+       "[2, 1024]",                                                                                                    \
+       NULL,                                                                                                           \
+       "",                                                                                                             \
+       "voxels along the edge of a cell; a list: several resolutions, extrapolated where the runner can"},             \
+      {"resolution.voxel_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "", "voxel edge, instead of voxels_per_cell"},        \
+      KEYS_SURFACE("softened")
+/* resolution: for a periodic cell, where only a whole number of voxels makes sense. */
+#define KEYS_RESOLUTION_CELL                                                                                           \
+  {"resolution", KEY_MAP, NULL, NULL, NULL, "{}", "voxel size"},                                                       \
+      {"resolution.voxels_per_cell",                                                                                   \
+       KEY_INTEGER | KEY_LIST,                                                                                         \
+       NULL,                                                                                                           \
+       "[8, 1024]",                                                                                                    \
+       NULL,                                                                                                           \
+       "",                                                                                                             \
+       "voxels along the edge of the cell, a multiple of 8; a list of 2 to 4 is extrapolated to zero voxel size"},     \
+      KEYS_SURFACE("partial")
+/* Softened is best at one resolution, partial is smooth in the voxel size, hence best extrapolated (bench/NOTES.md). */
+#define KEYS_SURFACE(word)                                                                                             \
+  {                                                                                                                    \
+    "resolution.surface", KEY_WORD, NULL, NULL, "binary partial softened", word,                                       \
+        "surface voxels: whole, matched in volume; with their solid fraction as stiffness; with its square"            \
+  }
+
+/* materials: of a lattice of one metal. A mapping is checked by material_read. */
+#define KEYS_STRUT_MATERIAL                                                                                            \
+  {"materials", KEY_MAP, NULL, NULL, NULL, NULL, "materials by name"}, {                                               \
+    "materials.strut", KEY_ANY, NULL, NULL, NULL, NULL,                                                                \
+        "dense metal of the struts: a material file or {young_MPa, poisson, ...}"                                      \
+  }
+
+#endif

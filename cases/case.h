@@ -1,0 +1,44 @@
+/* A case: a checked document and the runner that answers it. */
+#ifndef TRABECULA_CASES_CASE_H
+#define TRABECULA_CASES_CASE_H
+
+#include "materials/keys.h"
+#include <petscsys.h>
+
+struct Results;
+
+typedef struct Case Case;
+
+typedef struct Estimate { /* what `check` prints and what a run is refused by; voxel_* 0 when there is no such model */
+  double voxels, voxel_dofs, struts, frame_dofs, memory_bytes, seconds; /* seconds on the ranks of this run */
+} Estimate;
+
+typedef struct Runner {
+  const char *name, *help;
+  KeyTable keys; /* its own keys; the common ones stand in case.c */
+  PetscErrorCode (*estimate)(const Case *c,
+                             Estimate *estimate); /* also finds every user mistake that can be found before meshing */
+  PetscErrorCode (*run)(const Case *c, struct Results *results);
+} Runner;
+
+extern const Runner *const runners[];
+extern const int n_runners;
+extern const KeyTable case_keys; /* common to all runners: runner, model, title, solver, expect */
+
+struct Case {
+  MPI_Comm comm;
+  Document *doc;
+  const Runner *runner;
+  char name[128];                /* file name without .yaml */
+  char file[PETSC_MAX_PATH_LEN]; /* as typed */
+  int wants_voxel, wants_frame;  /* from key `model` */
+  int n_set;                     /* assignments of --set, as typed; borrowed */
+  char *const *set;
+};
+
+/* Collective. Reads, applies --set assignments, finds the runner, checks against common and runner keys, fills in
+ * defaults. */
+PetscErrorCode case_read(MPI_Comm comm, const char *file, int n_set, char **set, Case *c);
+PetscErrorCode case_free(Case *c);
+
+#endif

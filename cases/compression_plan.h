@@ -1,0 +1,20 @@
+/* What runner compression was asked: the keys of its case, understood. */
+#ifndef TRABECULA_CASES_COMPRESSION_PLAN_H
+#define TRABECULA_CASES_COMPRESSION_PLAN_H
+
+#include "cases/block.h"
+
+typedef struct CompressionPlan {
+  BlockLoad load; /* block of a lattice; that of an image is known once it has been voxelised */
+  bool image;     /* a label image, not a lattice */
+  Design design;  /* of a lattice */
+  Material strut;
+  PetscInt cells[3];
+  PetscInt n_levels; /* resolutions of the voxel model */
+  double voxel_mm[RESOLUTIONS];
+} CompressionPlan;
+
+/* Collective. Finds every mistake of the case file; results (may be NULL) takes warnings. */
+PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan *plan);
+
+#endif

@@ -1,0 +1,79 @@
+/* Runs a case from its text and gives its quantities. */
+#ifndef TRABECULA_TESTS_ANSWER_H
+#define TRABECULA_TESTS_ANSWER_H
+
+#include "cases/case.h"
+#include "cases/results.h"
+#include "tests/cases/folder.h"
+/* after cmocka's headers */
+#include <jansson.h>
+
+typedef struct Answer {
+  char folder[64];
+  json_t *summary;
+} Answer;
+
+/* Collective over PETSC_COMM_WORLD: every rank gets the summary. set: assignments, NULL-ended; may be NULL. */
+static inline void answer_open(const char *text, const char *const *set, Answer *answer) {
+  char file[128], dir[128], summary[160];
+  char *list[32];
+  int n = 0, status = -1;
+  Case c;
+  Results *results;
+
+  folder_open(answer->folder);
+  folder_put(answer->folder, "case.yaml", text);
+  snprintf(file, sizeof file, "%s/case.yaml", answer->folder);
+  snprintf(dir, sizeof dir, "%s/out", answer->folder);
+  for (; set && *set; set++)
+    list[n++] = (char *)*set;
+  CHECK_OK(case_read(PETSC_COMM_WORLD, file, n, list, &c));
+  CHECK_OK(results_create(&c, dir, PETSC_TRUE, &results));
+  CHECK_OK(c.runner->run(&c, results));
+  CHECK_OK(results_finish(results, &status));
+  CHECK_OK(results_destroy(&results));
+  CHECK_OK(case_free(&c));
+  MPI_Barrier(PETSC_COMM_WORLD);
+  snprintf(summary, sizeof summary, "%s/summary.json", dir);
+  answer->summary = json_load_file(summary, 0, NULL);
+  assert_non_null(answer->summary);
+  assert_int_equal(status, 0);
+}
+
+static inline double answer_value(const Answer *answer, const char *name) {
+  const json_t *q = json_object_get(json_object_get(answer->summary, "quantities"), name);
+  if (!q)
+    fail_msg("the run gives no quantity '%s'", name);
+  return json_number_value(json_object_get(q, "value"));
+}
+
+static inline double answer_uncertainty(const Answer *answer, const char *name) {
+  return json_number_value(
+      json_object_get(json_object_get(json_object_get(answer->summary, "quantities"), name), "uncertainty"));
+}
+
+static inline void answer_close(Answer *answer) {
+  json_decref(answer->summary);
+  folder_close(answer->folder);
+}
+
+/* What `check` says of a case text: the message of the refusal holds part. */
+static inline void answer_refused(const char *text, const char *const *set, const char *part) {
+  char folder[64], file[128];
+  char *list[32];
+  int n = 0;
+  Case c;
+  Estimate estimate = {0};
+
+  folder_open(folder);
+  folder_put(folder, "case.yaml", text);
+  snprintf(file, sizeof file, "%s/case.yaml", folder);
+  for (; set && *set; set++)
+    list[n++] = (char *)*set;
+  CHECK_OK(case_read(PETSC_COMM_WORLD, file, n, list, &c));
+  CHECK_SAYS(c.runner->estimate(&c, &estimate), part);
+  CHECK_OK(case_free(&c));
+  folder_close(folder);
+}
+
+#endif
