@@ -21,7 +21,7 @@ static const KeyRow rows[] = {
     {"cage.sleeve_upper_deg", KEY_NUMBER, "deg", "[10, 90]", NULL, "45", "angle of the upper sleeve to the end face"},
     {"cage.modulus", KEY_WORD, NULL, NULL, "ideal as-printed", "as-printed",
      "stiffness of the struts: that of the dense metal, or that times the stiffness factor"},
-    {"cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "0.21",
+    {"cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "0.202",
      "strut stiffness as printed over the dense metal's, calibrated on measured lattices (runner calibrate)"},
     {"vertebra", KEY_MAP, NULL, NULL, NULL, "", "the two vertebral bodies: elliptic, with shell and endplates"},
     {"vertebra.width_mm", KEY_NUMBER, "mm", "[2, 100]", NULL, "30", "lateral diameter"},

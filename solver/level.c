@@ -1,8 +1,9 @@
 #include "solver/level.h"
 #include <math.h>
+#include <petscblaslapack.h>
 #include <string.h>
 
-enum { POWER_STEPS = 24 };
+enum { LANCZOS_STEPS = 12 };
 
 PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOXELS], const Elasticity material[256],
                             Level *level) {
@@ -106,39 +107,78 @@ static float start_value(const Leaf *leaf, int v, int c) {
   return (float)(h >> 40) / 16777216.0f - 0.5f;
 }
 
+/* a . b and b . b in the inner product of the diagonal, over all ranks. */
+static PetscErrorCode diagonal_dots(const Level *level, const float *a, const float *b, double *ab, double *bb) {
+  const PetscInt n = 3 * level->grid->nodes_owned;
+  double sum[2] = {0, 0}, all[2];
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n; ++i) {
+    const double d = level->inverse_diagonal[i];
+    if (d == 0)
+      continue;
+    sum[0] += (double)a[i] * b[i] / d;
+    sum[1] += (double)b[i] * b[i] / d;
+  }
+  PetscCallMPI(MPI_Allreduce(sum, all, 2, MPI_DOUBLE, MPI_SUM, level->grid->comm));
+  *ab = all[0];
+  *bb = all[1];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Largest Ritz value of n Lanczos steps plus the size of its residual: a safe bound in practice even where the top of
+   the spectrum is crowded (Y. Zhou, Y. Saad, M. Tiago, J. Chelikowsky, J. Comput. Phys. 219 (2006) 172). alpha [n],
+   beta [n]: beta[k] couples step k with k + 1. */
+static PetscErrorCode ritz_bound(int n, double *alpha, double *beta, double *bound) {
+  double vectors[LANCZOS_STEPS * LANCZOS_STEPS], work[2 * LANCZOS_STEPS];
+  const double last = beta[n - 1];
+  PetscBLASInt order = n, bad = 0;
+  PetscFunctionBeginUser;
+  LAPACKsteqr_("I", &order, alpha, beta, vectors, &order, work, &bad);
+  PetscCheck(bad == 0, PETSC_COMM_SELF, PETSC_ERR_LIB, "dsteqr failed");
+  *bound = alpha[n - 1] + last * fabs(vectors[(n - 1) * n + n - 1]);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode level_finish(Level *level) {
   const Grid *g = level->grid;
-  double scale = 1;
+  const PetscInt n = 3 * g->nodes_owned;
+  double alpha[LANCZOS_STEPS], beta[LANCZOS_STEPS], before = 0, unused, norm, bound = 1;
+  float *q = level->x, *w = level->work, *old = level->p;
+  int steps = 0;
   PetscFunctionBeginUser;
   PetscCall(diagonal_sum(level));
-  for (PetscInt l = 0, n = 0; l < g->n_owned; ++l)
+  for (PetscInt l = 0, node = 0; l < g->n_owned; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (g->leaf[l].node[v / 8] >> v % 8 & 1) {
         for (int c = 0; c < 3; ++c)
-          level->x[3 * n + c] = start_value(&g->leaf[l], v, c);
-        ++n;
+          q[3 * node + c] = start_value(&g->leaf[l], v, c);
+        ++node;
       }
-  level_zero_fixed(level, level->x);
-  for (int step = 0; step <= POWER_STEPS; ++step) {
-    double sum[2] = {0, 0}, all[2];
-    PetscCall(level_apply(level, level->x, level->work));
-    for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i) { /* Rayleigh quotient in the D inner product */
-      if (level->inverse_diagonal[i] == 0)
-        continue;
-      sum[0] += (double)level->x[i] * level->work[i];
-      sum[1] += (double)level->x[i] * level->x[i] / level->inverse_diagonal[i];
+  level_zero_fixed(level, q);
+  PetscCall(PetscArrayzero(old, n));
+  PetscCall(diagonal_dots(level, q, q, &unused, &norm));
+  for (PetscInt i = 0; i < n && norm > 0; ++i)
+    q[i] /= (float)sqrt(norm);
+  while (norm > 0 && steps < LANCZOS_STEPS) { /* q, old: the last two Lanczos vectors; norm > 0: something is free */
+    PetscCall(level_apply(level, q, w));
+    for (PetscInt i = 0; i < n; ++i)
+      w[i] *= level->inverse_diagonal[i];
+    PetscCall(diagonal_dots(level, w, q, &alpha[steps], &unused));
+    for (PetscInt i = 0; i < n; ++i)
+      w[i] -= (float)alpha[steps] * q[i] + (float)before * old[i];
+    PetscCall(diagonal_dots(level, w, w, &unused, &norm));
+    before = beta[steps] = sqrt(norm);
+    if (beta[steps++] < 1e-5 * fabs(alpha[0]))
+      break; /* an invariant space: few free components */
+    for (PetscInt i = 0; i < n; ++i) {
+      old[i] = q[i];
+      q[i] = w[i] / (float)before;
     }
-    PetscCallMPI(MPI_Allreduce(sum, all, 2, MPI_DOUBLE, MPI_SUM, g->comm));
-    if (!(all[1] > 0)) { /* everything is fixed */
-      level->lambda = 1;
-      break;
-    }
-    level->lambda = (float)(all[0] / all[1]);
-    scale = 1 / level->lambda;
-    for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)
-      level->x[i] = (float)(scale * level->inverse_diagonal[i] * level->work[i]);
   }
-  PetscCall(PetscMemzero(level->x, sizeof(float) * 3 * (size_t)g->nodes_local));
+  if (steps)
+    PetscCall(ritz_bound(steps, alpha, beta, &bound));
+  level->lambda = (float)bound; /* everything fixed: any positive number serves, since x stays 0 */
+  PetscCall(PetscArrayzero(level->x, 3 * g->nodes_local));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -19,7 +19,7 @@ typedef struct Level {
   int32_t *fixed_dof;      /* [n_fixed_dofs] 3 node + component */
   float *spring;           /* [nodes_owned][3] stiffness to the ground, N/mm, or NULL */
   float *inverse_diagonal; /* [nodes_owned][3] */
-  float lambda;            /* largest eigenvalue of D^-1 K, estimated from below */
+  float lambda;            /* upper estimate of the largest eigenvalue of D^-1 K */
   float *x, *b, *work;     /* [nodes_local][3] */
   float *p;                /* [nodes_owned][3] */
   int32_t *parent;         /* [n_owned] local leaf of the next coarser grid that covers this leaf */
@@ -31,7 +31,7 @@ PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOX
                             Level *level);
 /* Copies fixed [nodes_owned]; takes over spring (may be NULL). */
 PetscErrorCode level_fix(Level *level, const uint8_t *fixed, float *spring);
-/* Diagonal and eigenvalue estimate (power iteration from a start vector that does not depend on the ranks). Collective.
+/* Diagonal and eigenvalue estimate (Lanczos from a start vector that does not depend on the ranks). Collective.
  */
 PetscErrorCode level_finish(Level *level);
 /* y = K x on free components, 0 on fixed ones; x [nodes_local][3] gets its ghosts here; y [nodes_local][3]. Collective.

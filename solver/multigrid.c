@@ -5,8 +5,8 @@
 #include <string.h>
 
 enum { SMOOTHING_DEGREE = 3 };
-/* Chebyshev interval as fractions of the estimated largest eigenvalue, which the power iteration reaches from below. */
-static const float INTERVAL_LOW = 0.1f * 1.1f, INTERVAL_HIGH = 1.1f;
+/* Chebyshev interval as fractions of the estimated largest eigenvalue. */
+static const float INTERVAL_LOW = 0.1f, INTERVAL_HIGH = 1.0f;
 
 PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], Multigrid *mg) {
   Porous porous, next;

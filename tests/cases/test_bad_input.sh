@@ -3,6 +3,7 @@
 # on one rank and on two. TRABECULA_RANKS="1" limits the ranks; an argument limits the cases to those whose name holds it.
 set -u
 program=$TRABECULA_PROGRAM
+export OMPI_MCA_odls_base_sigkill_timeout=0 # mpirun waits no second for the other ranks of a run that failed
 only=${1:-}
 here=$(mktemp -d)
 trap 'umount "$here/disk" 2>/dev/null; rm -rf "$here"' EXIT

@@ -15,7 +15,7 @@ static PetscErrorCode small_case(MPI_Comm comm, const char *const *more, Case *c
                                       "vertebra.width_mm=12",   "vertebra.depth_mm=10",      "vertebra.height_mm=7",
                                       "resolution.voxel_mm=1",  "resolution.cell_voxels=16", "solver.rtol=1e-11",
                                       "cage.sleeve_outer_mm=4", "cage.sleeve_inner_mm=2"};
-  char *set[40];
+  static char *set[40]; /* the case borrows it */
   int n = 0;
   for (size_t i = 0; i < sizeof small / sizeof small[0]; i++)
     set[n++] = (char *)small[i];
