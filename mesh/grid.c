@@ -1,4 +1,5 @@
 #include "mesh/grid.h"
+#include "mesh/directory.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,20 +18,8 @@ uint64_t morton_key(const int32_t at[3]) {
   return spread((uint64_t)at[0]) | spread((uint64_t)at[1]) << 1 | spread((uint64_t)at[2]) << 2;
 }
 
-static PetscInt64 directory_find(const Grid *g, uint64_t key) {
-  PetscInt64 lo = 0, hi = g->n_directory;
-  while (lo < hi) {
-    PetscInt64 mid = (lo + hi) / 2;
-    if (g->key[mid] < key)
-      lo = mid + 1;
-    else
-      hi = mid;
-  }
-  return lo < g->n_directory && g->key[lo] == key ? lo : -1;
-}
-
 int grid_owner(const Grid *g, const int32_t at[3]) {
-  PetscInt64 d = directory_find(g, morton_key(at));
+  PetscInt64 d = key_find(g->key, g->n_directory, morton_key(at));
   return d < 0 ? -1 : g->owner[d];
 }
 
@@ -194,16 +183,6 @@ static PetscErrorCode directory_make(Grid *g, const Leaves *leaves) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static uint32_t compact(uint64_t v) { /* inverse of spread */
-  v &= 0x1249249249249249ULL;
-  v = (v | v >> 2) & 0x10c30c30c30c30c3ULL;
-  v = (v | v >> 4) & 0x100f00f00f00f00fULL;
-  v = (v | v >> 8) & 0x1f0000ff0000ffULL;
-  v = (v | v >> 16) & 0x1f00000000ffffULL;
-  v = (v | v >> 32) & 0x1fffffULL;
-  return (uint32_t)v;
-}
-
 /* Places the owned leaves in the order of the directory and copies labels and fractions. */
 static PetscErrorCode leaves_place(Grid *g, const Leaves *leaves) {
   PetscMPIInt rank;
@@ -216,8 +195,8 @@ static PetscErrorCode leaves_place(Grid *g, const Leaves *leaves) {
     PetscCall(PetscCalloc1(g->n_owned, &g->fraction));
   for (PetscInt64 d = 0; d < g->n_directory; ++d)
     if (g->owner[d] == rank) {
-      const int32_t at[3] = {(int32_t)compact(g->key[d]), (int32_t)compact(g->key[d] >> 1),
-                             (int32_t)compact(g->key[d] >> 2)};
+      int32_t at[3];
+      morton_at(g->key[d], at);
       leaf_place(&g->box, &g->leaf[l++], at);
     }
   for (PetscInt i = 0; i < leaves->n; ++i) {
@@ -350,8 +329,8 @@ static PetscErrorCode ghosts_place(Grid *g, PetscInt n, const Request *q) {
   PetscCall(PetscRealloc(sizeof(Leaf) * (size_t)PetscMax(g->n_local, 1), &g->leaf));
   for (PetscInt i = 0; i < n; ++i) {
     Leaf *leaf = &g->leaf[g->n_owned + i];
-    const int32_t at[3] = {(int32_t)compact(q[i].key), (int32_t)compact(q[i].key >> 1),
-                           (int32_t)compact(q[i].key >> 2)};
+    int32_t at[3];
+    morton_at(q[i].key, at);
     memset(leaf, 0, sizeof *leaf);
     leaf_place(&g->box, leaf, at);
     memcpy(leaf->node, q[i].node, LEAF_ROWS);

@@ -1,4 +1,5 @@
 #include "solver/coarsen.h"
+#include "mesh/directory.h"
 #include "solver/transfer_kernel.h"
 #include <math.h>
 #include <stdlib.h>
@@ -138,13 +139,6 @@ static PetscErrorCode octants_send(const Grid *g, const Porous *p, PetscInt *n_o
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static int32_t axis_of(uint64_t key, int axis) {
-  int32_t at = 0;
-  for (int b = 0; b < 21; ++b)
-    at |= (int32_t)(key >> (3 * b + axis) & 1) << b;
-  return at;
-}
-
 /* Coarse leaves and their fill and stiffness, in ascending key. */
 static PetscErrorCode octants_merge(PetscInt n, const Octant *o, Leaves *leaves, Porous *p) {
   PetscFunctionBeginUser;
@@ -158,8 +152,7 @@ static PetscErrorCode octants_merge(PetscInt n, const Octant *o, Leaves *leaves,
   for (PetscInt i = 0, l = -1; i < n; ++i) {
     if (!i || o[i].key != o[i - 1].key)
       ++l;
-    for (int c = 0; c < 3; ++c)
-      leaves->at[l][c] = axis_of(o[i].key, c);
+    morton_at(o[i].key, leaves->at[l]);
     const int v0 = 4 * (o[i].octant & 1) + 32 * (o[i].octant >> 1 & 1) + 256 * (o[i].octant >> 2);
     for (int w = 0; w < 64; ++w) {
       const int v = v0 + w % 4 + 8 * (w / 4 % 4) + 64 * (w / 16);
