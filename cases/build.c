@@ -377,6 +377,8 @@ PetscErrorCode build_frame_options(const Case *c, const Material *material, Fram
   PetscFunctionBeginUser;
   *options = (FrameOptions){.young_MPa = material->young_MPa, .poisson = material->poisson};
   PetscCall(document_number(c->doc, "solver.rtol", &options->rtol));
+  options->rtol =
+      PetscMax(options->rtol, 1e-8); /* frames are factorised as a rule: this is the least they must reach */
   PetscCall(document_text(c->doc, "lattice.strut_theory", &word));
   options->timoshenko = strcmp(word, "timoshenko") ? PETSC_FALSE : PETSC_TRUE;
   PetscCall(document_text(c->doc, "lattice.node_zones", &word));

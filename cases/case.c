@@ -6,7 +6,7 @@ static const KeyRow common_rows[] = {
     {"model", KEY_WORD, NULL, NULL, "voxel frame both", "voxel",
      "solid voxels, a frame of beams, or both side by side"},
     {"title", KEY_TEXT, NULL, NULL, NULL, "", "one line that heads the report"},
-    {"solver.rtol", KEY_NUMBER, NULL, "(0, 1e-2]", NULL, "1e-8",
+    {"solver.rtol", KEY_NUMBER, NULL, "(0, 1e-2]", NULL, "1e-10",
      "relative residual |b - K u| / |b| at which the iterative solver stops"},
     {"solver.equilibrium", KEY_NUMBER, NULL, "[1e-12, 1]", NULL, "5e-7",
      "out-of-balance forces over reactions that every voxel solve between plates must reach besides"},

@@ -23,7 +23,7 @@ run() {
 }
 
 run cases/table2.yaml -o out/table2
-run cases/t6-cage.yaml -o out/t6-cage --set resolution.voxel_mm=1.0 --set resolution.cage_voxel_mm=0.16
+run cases/t6-cage.yaml -o out/t6-cage --set resolution.voxel_mm=1.0 --set resolution.cage_voxel_mm=0.125
 
 echo
 for name in table2 t6-cage; do
