@@ -32,14 +32,25 @@ static inline PetscErrorCode check_quiet_(MPI_Comm comm, int line, const char *f
   (void)comm, (void)line, (void)fun, (void)file, (void)p, (void)mess, (void)ctx;
   return n;
 }
-/* call must be refused as a user mistake. */
-#define CHECK_REFUSED(call)                                                                                            \
+/* What a refused call abandons is not searched for leaks: after a refusal the program ends. */
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#define CHECK_ABANDON(on) ((on) ? __lsan_disable() : __lsan_enable())
+#else
+#define CHECK_ABANDON(on) ((void)0)
+#endif
+/* call must fail with that code. */
+#define CHECK_FAILS(call, wanted)                                                                                      \
   do {                                                                                                                 \
     PetscPushErrorHandler(check_quiet_, NULL);                                                                         \
+    CHECK_ABANDON(1);                                                                                                  \
     PetscErrorCode code_ = (call);                                                                                     \
+    CHECK_ABANDON(0);                                                                                                  \
     PetscPopErrorHandler();                                                                                            \
-    assert_int_equal(code_, PETSC_ERR_USER_INPUT);                                                                     \
+    assert_int_equal(code_, wanted);                                                                                   \
   } while (0)
+/* call must be refused as a user mistake. */
+#define CHECK_REFUSED(call) CHECK_FAILS(call, PETSC_ERR_USER_INPUT)
 
 /* Use as main: every rank runs the group; the exit status is that of the worst rank. */
 #define CHECK_MAIN(group)                                                                                              \

@@ -342,7 +342,6 @@ static void nonsense_is_refused(void **state) {
   const GridBox box = {.voxel_mm = 1, .n = {16, 16, 16}};
   Leaves l = {0}, twice = {0};
   Grid *g = NULL;
-  PetscErrorCode code;
   CHECK_REFUSED(grid_create(world, &box, &l, 0, NULL, &g));
   CHECK_OK(leaves_resize(&l, 1));
   memset(l.at[0], 0, sizeof *l.at);
@@ -351,16 +350,12 @@ static void nonsense_is_refused(void **state) {
   CHECK_OK(leaves_resize(&twice, 2));
   memset(twice.at, 0, 2 * sizeof *twice.at);
   memset(twice.label, 1, 2 * sizeof *twice.label);
-  PetscPushErrorHandler(check_quiet_, NULL);
-  code = grid_create(world, &box, &twice, 0, NULL, &g); /* the same leaf again: whose voxels would it be? */
-  PetscPopErrorHandler();
-  assert_int_equal(code, PETSC_ERR_PLIB);
+  CHECK_FAILS(grid_create(world, &box, &twice, 0, NULL, &g),
+              PETSC_ERR_PLIB); /* the same leaf again: whose voxels would it be? */
   const GridBox low = {.voxel_mm = 1, .n = {16, 16, 7}};
   CHECK_OK(leaves_resize(&twice, 1));
-  PetscPushErrorHandler(check_quiet_, NULL);
-  code = grid_create(PETSC_COMM_SELF, &low, &twice, 0, NULL, &g); /* its eighth layer sticks out */
-  PetscPopErrorHandler();
-  assert_int_equal(code, PETSC_ERR_PLIB);
+  CHECK_FAILS(grid_create(PETSC_COMM_SELF, &low, &twice, 0, NULL, &g),
+              PETSC_ERR_PLIB); /* its eighth layer sticks out */
   CHECK_OK(leaves_free(&l));
   CHECK_OK(leaves_free(&twice));
 }
