@@ -101,11 +101,11 @@ PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *
   for (int k = 0; k < 2; k++)
     PetscCall(percentile(grid->comm, n, f.mises, weight, NULL, 0, percents[k], &mises[k]));
   if (results) {
-    const Field fields[] = {{"stress", "MPa", 6, &f.stress[0][0]},
+    const Field fields[] = {{"stress", "MPa", 6, (const float *)f.stress},
                             {"von_mises", "MPa", 1, f.mises},
                             {"energy_density", "mJ/mm3", 1, f.energy_density},
-                            {"strain", "1", 6, &f.strain[0][0]},
-                            {"displacement", "mm", 3, &f.displacement[0][0]}};
+                            {"strain", "1", 6, (const float *)f.strain},
+                            {"displacement", "mm", 3, (const float *)f.displacement}};
     PetscCall(results_path(results, "voxels.vtkhdf", path));
     PetscCall(fields_write_voxels(path, grid, 5, fields));
   }
@@ -176,7 +176,8 @@ PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Secti
                         {"torque", "N mm", 1, torque},
                         {"bending_moment", "N mm", 1, moment},
                         {"von_mises", "MPa", 1, mises}};
-  const Field point[] = {{"displacement", "mm", 3, &motion[0][0]}, {"rotation", "rad", 3, &rotation[0][0]}};
+  const Field point[] = {{"displacement", "mm", 3, (const float *)motion},
+                         {"rotation", "rad", 3, (const float *)rotation}};
   PetscCall(results_path(results, "frame.vtkhdf", path));
   PetscCall(fields_write_frame(comm, path, graph, 5, cell, 2, point));
   PetscCall(PetscFree4(force, mises, motion, rotation));
