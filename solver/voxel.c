@@ -5,6 +5,8 @@
 /* Solves in a row towards VoxelOptions.equilibrium: the first tells the size of the reactions, the second reaches it; a
    third only where the reactions were far off or round-off is the limit. */
 enum { EQUILIBRIUM_ATTEMPTS = 3 };
+/* Out-of-balance forces, over those of the motions on the undeformed body, that double precision surely reaches. */
+static const double ROUND_OFF = 1e-12;
 
 PetscErrorCode voxel_apply(VoxelModel *m, Vec u, Vec y) {
   const Grid *g = m->grid;
@@ -320,15 +322,21 @@ PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, 
     PetscCall(impose_motion(m, motion, u));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
-  double target = m->options.rtol * start;
+  double target = m->options.rtol * start, pull = 0, accepted = 0;
+  if (force)
+    PetscCall(VecNorm(force, NORM_2, &pull));
   for (int attempt = 0; attempt < EQUILIBRIUM_ATTEMPTS; ++attempt) {
     PetscCall(voxel_krylov(m, target, info));
     PetscCall(VecAXPY(u, 1, m->step));
     PetscCall(residual(m, u, force, &norm, &reactions));
-    target = 0.5 * m->options.equilibrium * reactions;
-    if (m->options.equilibrium == 0 || norm <= m->options.equilibrium * reactions)
+    accepted = PetscMax(m->options.equilibrium * PetscMax(reactions, pull), ROUND_OFF * start);
+    if (m->options.equilibrium == 0 || norm <= accepted)
       break;
+    target = accepted / 2;
   }
+  PetscCheck(m->options.equilibrium == 0 || norm <= accepted, m->grid->comm, PETSC_ERR_USER_INPUT,
+             "the voxel solver left out-of-balance forces of %.2g of the reactions: raise solver.equilibrium",
+             norm / PetscMax(reactions, pull));
   info->relative_residual = norm / start;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -13,9 +13,9 @@ typedef struct VoxelModel VoxelModel;
 typedef struct VoxelOptions {
   double rtol; /* relative residual |b - K u| / |b|, b the forces of the prescribed motions on the undeformed body */
   PetscInt max_iterations;
-  double equilibrium; /* out-of-balance forces over reactions, |f - K u| / |reactions|, that a solve must also reach; 0:
-                         not asked. b grows with the number of voxels, reactions do not: on fine grids this is the
-                         stricter of the two */
+  double equilibrium; /* out-of-balance forces over reactions or loads, |f - K u| / max(|reactions|, |f|), that a solve
+                         must also reach, else PETSC_ERR_USER_INPUT; 0: not asked. b grows with the number of voxels,
+                         reactions do not: on fine grids this is the stricter of the two */
 } VoxelOptions;
 
 /* material[label] for every label present (others ignored); a fraction in the grid scales the stiffness. The grid is

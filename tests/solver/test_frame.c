@@ -1,22 +1,5 @@
 /* Linear frames: closed forms, invariance, balance, superposition, refusals. ranks: 1 2 4 */
-#include "mesh/graph.h"
-#include "solver/frame.h"
-#include "tests/check.h"
-
-enum { MAX_NODES = 8 };
-typedef struct Small {
-  double x[MAX_NODES][3], radius[MAX_NODES];
-  PetscInt strut[MAX_NODES][2];
-} Small;
-
-static Graph graph_of(Small *small, PetscInt n_nodes, PetscInt n_struts) {
-  return (Graph){
-      .n_nodes = n_nodes, .n_struts = n_struts, .x = small->x, .strut = small->strut, .radius = small->radius};
-}
-
-static FrameOptions steel(PetscBool timoshenko) {
-  return (FrameOptions){.young_MPa = 1000, .poisson = 0.3, .timoshenko = timoshenko, .rtol = 1e-10};
-}
+#include "tests/solver/frame_build.h"
 
 /* An orthogonal matrix without zeros, rows e0 e1 e2. */
 static void tilt(double R[3][3]) {

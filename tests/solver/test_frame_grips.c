@@ -1,23 +1,6 @@
 /* What grips and zones of a frame may be, and what is refused. ranks: 1 2 4 */
-#include "mesh/graph.h"
-#include "solver/frame.h"
-#include "tests/check.h"
+#include "tests/solver/frame_build.h"
 #include <string.h>
-
-enum { MAX_NODES = 8 };
-typedef struct Small {
-  double x[MAX_NODES][3], radius[MAX_NODES];
-  PetscInt strut[MAX_NODES][2];
-} Small;
-
-static Graph graph_of(Small *small, PetscInt n_nodes, PetscInt n_struts) {
-  return (Graph){
-      .n_nodes = n_nodes, .n_struts = n_struts, .x = small->x, .strut = small->strut, .radius = small->radius};
-}
-
-static FrameOptions steel(PetscBool timoshenko) {
-  return (FrameOptions){.young_MPa = 1000, .poisson = 0.3, .timoshenko = timoshenko, .rtol = 1e-10};
-}
 
 static char last_message[1024];
 static PetscErrorCode keep_message(MPI_Comm comm, int line, const char *fun, const char *file, PetscErrorCode n,

@@ -274,6 +274,40 @@ static void equilibrium_is_reached(void **state) {
   body_free(&b);
 }
 
+/* Both grips move alike: no reactions to compare with, and yet the solve ends, with the body moved rigidly. */
+static void rigid_motion_needs_no_reactions(void **state) {
+  (void)state;
+  Body b = random_body(12, 21);
+  Grid *g = body_grid(world, &b);
+  Elasticity c[256] = {{0}};
+  const VoxelOptions options = {.rtol = 1e-8, .max_iterations = 100, .equilibrium = 1e-7};
+  Grip grip[2] = {plane_grip(g, "bottom", 2, 0, GRIP_XYZ), plane_grip(g, "top", 2, 6, GRIP_XYZ)};
+  double motion[2][6] = {{0, 0, 0.5}, {0, 0, 0.5}}, energy;
+  PetscReal lowest;
+  VoxelModel *m;
+  SolveInfo info;
+  Vec u, z;
+  c[1] = elasticity_isotropic(10, 0.3), c[2] = elasticity_isotropic(30, 0.2);
+  CHECK_OK(voxel_create(g, c, &options, &m));
+  CHECK_OK(voxel_grips(m, 2, grip));
+  CHECK_OK(voxel_vector(m, &u));
+  CHECK_OK(voxel_solve(m, (const double(*)[6])motion, NULL, u, &info));
+  CHECK_OK(voxel_energy(m, u, &energy));
+  CHECK_BELOW(fabs(energy), 1e-18, "a rigid motion stores no energy");
+  CHECK_OK(VecDuplicate(u, &z));
+  CHECK_OK(VecCopy(u, z));
+  CHECK_OK(VecShift(z, -0.5));
+  CHECK_OK(VecPointwiseMult(z, z, u)); /* 0 along z, where u = 0.5, and along x and y, where u = 0 */
+  CHECK_OK(VecNorm(z, NORM_INFINITY, &lowest));
+  CHECK_BELOW(lowest, 1e-9, "every node moves as the grips do");
+  grips_free(2, grip);
+  CHECK_OK(VecDestroy(&u));
+  CHECK_OK(VecDestroy(&z));
+  CHECK_OK(voxel_destroy(&m));
+  CHECK_OK(grid_destroy(&g));
+  body_free(&b);
+}
+
 static PetscErrorCode remember(MPI_Comm comm, int line, const char *fun, const char *file, PetscErrorCode n,
                                PetscErrorType p, const char *mess, void *said) {
   (void)comm, (void)line, (void)fun, (void)file;
@@ -401,6 +435,7 @@ static const struct CMUnitTest tests[] = {cmocka_unit_test(cantilever_converges)
                                           cmocka_unit_test(frictionless_plates_measure_young),
                                           cmocka_unit_test(thin_sheet_between_plates),
                                           cmocka_unit_test(equilibrium_is_reached),
+                                          cmocka_unit_test(rigid_motion_needs_no_reactions),
                                           cmocka_unit_test(free_motions_are_named),
                                           cmocka_unit_test(bad_input_is_refused),
                                           cmocka_unit_test(other_materials_on_the_same_grid)};
