@@ -18,8 +18,17 @@ typedef struct Halo {
   MPI_Request *request;  /* [2 n] */
 } Halo;
 
-/* x [nodes_local][3]: owned values to the ghosts; ghost values added into the owned ones (ghosts keep theirs).
- * Collective over neighbours. */
+/* x [nodes_local][3]: broadcast: owned values to the ghosts; add: ghost values added into the owned ones (ghosts keep
+   theirs). Collective over neighbours. Between start and finish of one exchange no other may start, ghosts of x must be
+   left alone, and in an add the owned values may change but are only complete after finish. */
+PetscErrorCode halo_broadcast_start_double(const Halo *halo, double *x);
+PetscErrorCode halo_broadcast_start_float(const Halo *halo, float *x);
+PetscErrorCode halo_broadcast_finish(const Halo *halo);
+PetscErrorCode halo_add_start_double(const Halo *halo, double *x);
+PetscErrorCode halo_add_start_float(const Halo *halo, float *x);
+PetscErrorCode halo_add_finish_double(const Halo *halo, double *x);
+PetscErrorCode halo_add_finish_float(const Halo *halo, float *x);
+/* Both halves at once. */
 PetscErrorCode halo_broadcast_double(const Halo *halo, double *x);
 PetscErrorCode halo_broadcast_float(const Halo *halo, float *x);
 PetscErrorCode halo_add_double(const Halo *halo, double *x);

@@ -63,12 +63,14 @@ void element_blocks(const Elasticity *c, double h, ElementBlocks *blocks) {
 }
 
 void element_modes(const double u[8][3], double m[8][3]) {
-  for (int p = 0; p < 8; ++p)
-    for (int c = 0; c < 3; ++c) {
-      m[p][c] = 0;
-      for (int a = 0; a < 8; ++a)
-        m[p][c] += sign(p, a) * u[a][c];
-    }
+  memcpy(m, u, 8 * sizeof *m);
+  for (int axis = 1; axis < 8; axis *= 2) /* sums and differences along one axis after the other */
+    for (int p = 0; p < 8; ++p)
+      for (int c = 0; c < 3 && !(p & axis); ++c) {
+        const double lower = m[p][c], upper = m[p | axis][c];
+        m[p][c] = upper + lower;
+        m[p | axis][c] = upper - lower;
+      }
 }
 
 void element_strain(const double m[8][3], double h, double strain[6]) {
@@ -80,11 +82,11 @@ void element_strain(const double m[8][3], double h, double strain[6]) {
   strain[5] = f * (m[2][0] + m[1][1]);
 }
 
-double element_energy(const double m[8][3], const ElementBlocks *blocks) {
+double element_energy(const double m[8][3], const double blocks[8][3][3]) {
   double sum = 0;
   for (int g = 0; g < 8; ++g)
     for (int i = 0; i < 3; ++i)
       for (int j = 0; j < 3; ++j)
-        sum += m[g ^ 1 << i][i] * blocks->b[g][i][j] * m[g ^ 1 << j][j];
+        sum += m[g ^ 1 << i][i] * blocks[g][i][j] * m[g ^ 1 << j][j];
   return sum / 2;
 }

@@ -25,6 +25,6 @@ void element_blocks(const Elasticity *c, double h, ElementBlocks *blocks);
 void element_modes(const double u[8][3], double m[8][3]);
 /* Mean strain of the element (xx yy zz yz xz xy, engineering) and strain energy from its modes. */
 void element_strain(const double m[8][3], double h, double strain[6]);
-double element_energy(const double m[8][3], const ElementBlocks *blocks);
+double element_energy(const double m[8][3], const double blocks[8][3][3]);
 
 #endif

@@ -1,24 +1,18 @@
 #include "solver/leaf_kernel.h"
+#include <stdlib.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
-#define KERNEL_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define KERNEL_CLONES
-#endif
+const LeafKernel *leaf_kernel_row(int i) {
+  static const LeafKernel *const row[LEAF_KERNELS] = {&leaf_kernel_avx512, &leaf_kernel_avx2, &leaf_kernel_portable};
+  return row[i];
+}
 
-#define REAL double
-#define BLOCK BlockDouble
-#define BLOCKS BlocksDouble
-#define NAME(x) x##_double
-#include "solver/leaf_kernel_body.h"
-#undef REAL
-#undef BLOCK
-#undef BLOCKS
-#undef NAME
-
-#define REAL float
-#define BLOCK BlockFloat
-#define BLOCKS BlocksFloat
-#define NAME(x) x##_float
-#include "solver/leaf_kernel_body.h"
+const LeafKernel *leaf_kernel_choose(void) {
+  const char *wanted = getenv("TRABECULA_KERNEL");
+  for (int i = 0; i < LEAF_KERNELS; ++i) {
+    const LeafKernel *kernel = leaf_kernel_row(i);
+    if ((!wanted || !*wanted || !strcmp(wanted, kernel->name)) && kernel->runs())
+      return kernel;
+  }
+  return NULL;
+}

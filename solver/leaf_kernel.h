@@ -1,22 +1,13 @@
-/* The voxel operator on one leaf: gather its 9x9x9 nodes, multiply row by row in the symmetry-adapted basis, scatter.
-   Kernel, in double and in single precision (leaf_kernel_body.h is compiled for both). */
+/* The voxel operator on one leaf: y += K x for its voxels, in double precision, in single precision, and
+   in double precision on displacements in single precision. Kernel, one set of
+   functions for each instruction set. */
 #ifndef TRABECULA_SOLVER_LEAF_KERNEL_H
 #define TRABECULA_SOLVER_LEAF_KERNEL_H
 
 #include "mesh/grid.h"
 #include "solver/element.h"
 
-enum { BLOCK_ROW = 16 }; /* room for the 9 nodes of a row, padded to whole vectors */
-
-/* Values at the nodes of a leaf and of its upper faces: [z][y][component][x]. Absent nodes are 0. */
-typedef struct BlockDouble {
-  double v[9][9][3][BLOCK_ROW];
-} BlockDouble;
-typedef struct BlockFloat {
-  float v[9][9][3][BLOCK_ROW];
-} BlockFloat;
-
-/* Blocks of up to 256 labels in each precision; label 0 unused. */
+/* Blocks (element.h) of a label in each precision. */
 typedef struct BlocksDouble {
   double b[8][3][3];
 } BlocksDouble;
@@ -24,18 +15,30 @@ typedef struct BlocksFloat {
   float b[8][3][3];
 } BlocksFloat;
 
-/* x [][3] over local nodes -> block (all positions set; those beyond extent or absent are 0). leaves: the array that
- * leaf belongs to. */
-void leaf_gather_double(const Leaf *leaves, const Leaf *leaf, const double *x, BlockDouble *block);
-void leaf_gather_float(const Leaf *leaves, const Leaf *leaf, const float *x, BlockFloat *block);
-/* Adds block into y [][3] at present nodes. */
-void leaf_scatter_double(const Leaf *leaves, const Leaf *leaf, const BlockDouble *block, double *y);
-void leaf_scatter_float(const Leaf *leaves, const Leaf *leaf, const BlockFloat *block, float *y);
-/* f = K u for the voxels of the leaf. label [512]; scale [512] multiplies each voxel's stiffness, NULL: 1; blocks by
- * label. */
-void leaf_multiply_double(const Leaf *leaf, const uint8_t *label, const float *scale, const BlocksDouble *blocks,
-                          const BlockDouble *u, BlockDouble *f);
-void leaf_multiply_float(const Leaf *leaf, const uint8_t *label, const float *scale, const BlocksFloat *blocks,
-                         const BlockFloat *u, BlockFloat *f);
+/* leaves: the array that leaf belongs to; label [512]; scale [512] multiplies each voxel's stiffness, NULL: 1; blocks
+   by label; x, y [][3] over local nodes. Adds to y in the leaf itself and in its upper neighbours (leaf->next), at
+   nodes that its voxels touch; at others of the same rows it adds 0. */
+typedef void LeafMultiplyDouble(const Leaf *leaves, const Leaf *leaf, const uint8_t *label, const float *scale,
+                                const BlocksDouble *blocks, const double *x, double *y);
+typedef void LeafMultiplyMixed(const Leaf *leaves, const Leaf *leaf, const uint8_t *label, const float *scale,
+                               const BlocksDouble *blocks, const float *x, double *y);
+typedef void LeafMultiplyFloat(const Leaf *leaves, const Leaf *leaf, const uint8_t *label, const float *scale,
+                               const BlocksFloat *blocks, const float *x, float *y);
+
+typedef struct LeafKernel {
+  const char *name; /* "avx512", "avx2", "portable" */
+  LeafMultiplyDouble *multiply_double;
+  LeafMultiplyMixed *multiply_mixed;
+  LeafMultiplyFloat *multiply_float;
+  int (*runs)(void); /* whether this machine can run it; prepares its tables */
+} LeafKernel;
+
+enum { LEAF_KERNELS = 3 };
+extern const LeafKernel leaf_kernel_portable, leaf_kernel_avx2, leaf_kernel_avx512;
+/* Row i, fastest first. */
+const LeafKernel *leaf_kernel_row(int i);
+/* The fastest that runs here, or the one that the environment variable TRABECULA_KERNEL names: NULL when that is
+   unknown or does not run on this machine. */
+const LeafKernel *leaf_kernel_choose(void);
 
 #endif

@@ -5,23 +5,27 @@
 
 #include "materials/elasticity.h"
 #include "mesh/grid.h"
-#include "solver/leaf_kernel.h"
+#include "solver/leaf_block.h"
+#include "solver/sweep.h"
 
 typedef struct Level {
   const Grid *grid;            /* borrowed on the finest level */
   Grid *own_grid;              /* NULL on the finest level */
   float (*scale)[LEAF_VOXELS]; /* [n_owned] stiffness factors; NULL: 1. Borrowed from the grid (fractions) on the finest
                                   level */
-  BlocksFloat *blocks;         /* [256] by label, for cubes of this level's size */
-  double (*diagonal)[3];       /* [256] diagonal of the element matrix by label */
-  uint8_t *fixed;              /* [nodes_owned] bits of the components held at 0 */
+  Sweep sweep;
+  BlocksFloat *blocks;   /* [256] by label, for cubes of this level's size */
+  double (*diagonal)[3]; /* [256] diagonal of the element matrix by label */
+  uint8_t *fixed;        /* [nodes_owned] bits of the components held at 0 */
   PetscInt n_fixed_dofs;
-  int32_t *fixed_dof;      /* [n_fixed_dofs] 3 node + component */
-  float *spring;           /* [nodes_owned][3] stiffness to the ground, N/mm, or NULL */
-  float *inverse_diagonal; /* [nodes_owned][3] */
+  int32_t *fixed_dof;      /* [n_fixed_dofs] 3 node + component, ascending */
+  PetscInt *fixed_start;   /* [n_owned + 1] of the nodes of each leaf, into fixed_dof */
+  float *spring;           /* [nodes_owned][3] stiffness to the ground, N/mm, or NULL: none */
+  float *inverse_diagonal; /* [nodes_owned][3]; after level_hold 0 on fixed components */
   float lambda;            /* upper estimate of the largest eigenvalue of D^-1 K */
-  float *x, *b, *work;     /* [nodes_local][3] */
-  float *p;                /* [nodes_owned][3] */
+  float *x, *work;         /* [nodes_local][3] each, one behind the other: together they hold as many doubles. work is 0
+                              between calls */
+  float *b;                /* [nodes_local][3] */
   int32_t *parent;         /* [n_owned] local leaf of the next coarser grid that covers this leaf */
 } Level;
 
@@ -31,11 +35,14 @@ PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOX
                             Level *level);
 /* Copies fixed [nodes_owned]; takes over spring (may be NULL). */
 PetscErrorCode level_fix(Level *level, const uint8_t *fixed, float *spring);
-/* Diagonal and eigenvalue estimate (Lanczos from a start vector that does not depend on the ranks). Collective.
- */
+/* Diagonal and eigenvalue estimate (Lanczos from a start vector that does not depend on the ranks). Collective. */
 PetscErrorCode level_finish(Level *level);
-/* y = K x on free components, 0 on fixed ones; x [nodes_local][3] gets its ghosts here; y [nodes_local][3]. Collective.
- */
+/* Takes the fixed components out of the smoother: inverse_diagonal, until then that of the free body, becomes 0. */
+void level_hold(Level *level);
+/* The forces of a leaf that a sweep of this level has completed in work: adds those of the springs at x, clears those
+   on fixed components. For visitors. */
+void level_complete(const Level *level, PetscInt leaf);
+/* y = K x on free components, 0 on fixed ones; x, y [nodes_local][3]. Collective. */
 PetscErrorCode level_apply(Level *level, float *x, float *y);
 PetscErrorCode level_free(Level *level);
 

@@ -19,8 +19,9 @@ typedef struct Multigrid {
 PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], Multigrid *mg);
 /* Components held at 0 on the finest level, [nodes_owned]; rebuilds what depends on them. Collective. */
 PetscErrorCode multigrid_fix(Multigrid *mg, const Elasticity material[256], const uint8_t *fixed);
-/* z = M r, both over owned nodes [nodes_owned][3]; r must be 0 on fixed components. Collective. */
-PetscErrorCode multigrid_cycle(Multigrid *mg, const double *r, double *z);
+/* level[0].x = M level[0].b over owned nodes; b, which must be 0 on fixed components and of a size that single
+   precision holds with room to spare, is kept. Collective. */
+PetscErrorCode multigrid_cycle(Multigrid *mg);
 PetscErrorCode multigrid_free(Multigrid *mg);
 
 #endif

@@ -58,6 +58,13 @@ typedef struct VoxelFields {
   float (*displacement)[3]; /* at the voxel centre, mm */
 } VoxelFields;
 PetscErrorCode voxel_fields(VoxelModel *model, Vec u, const VoxelFields *fields);
+/* The same for chosen leaves, where there is no room for all. u must not change between begin and end (collective).
+   voxel_fields_leaves is local: leaf [n] are owned leaves in any order; the values are packed leaf after leaf in that
+   order, each leaf's voxels ascending. */
+PetscErrorCode voxel_fields_begin(VoxelModel *model, Vec u);
+PetscErrorCode voxel_fields_leaves(const VoxelModel *model, PetscInt n, const PetscInt *leaf,
+                                   const VoxelFields *fields);
+PetscErrorCode voxel_fields_end(VoxelModel *model, Vec u);
 
 /* Effective elasticity of a grid that is periodic in all three directions. strains: bit a set: solve for unit
    macroscopic strain a (order xx yy zz yz xz xy, engineering); columns not solved are left 0. C in MPa over the volume

@@ -1,5 +1,4 @@
 #include "solver/voxel_impl.h"
-#include <string.h>
 
 /* Corner values of voxel v from the gathered block. */
 static void corner_values(const BlockDouble *b, int v, double u[8][3]) {
@@ -23,41 +22,64 @@ static void voxel_store(const VoxelModel *m, int label, double scale, const doub
   if (f->mises)
     f->mises[n] = (float)von_mises(stress);
   if (f->energy_density) {
-    ElementBlocks blocks;
-    memcpy(blocks.b, m->blocks[label].b, sizeof blocks.b);
-    f->energy_density[n] = (float)(scale * element_energy(modes, &blocks) / (h * h * h));
+    f->energy_density[n] = (float)(scale * element_energy(modes, m->blocks[label].b) / (h * h * h));
   }
   if (f->displacement)
     for (int c = 0; c < 3; ++c)
       f->displacement[n][c] = (float)(modes[0][c] / 8);
 }
 
-PetscErrorCode voxel_fields(VoxelModel *m, Vec u, const VoxelFields *fields) {
-  const Grid *g = m->grid;
-  const PetscScalar *from;
-  const double *in;
-  PetscInt n = 0;
+PetscErrorCode voxel_fields_begin(VoxelModel *m, Vec u) {
+  const PetscScalar *own;
   PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(u, &from));
-  in = from;
-  if (m->x) {
-    PetscCall(PetscMemcpy(m->x, from, sizeof(double) * 3 * (size_t)g->nodes_owned));
-    PetscCall(halo_broadcast_double(&g->halo, m->x));
-    in = m->x;
+  PetscCall(VecGetArrayRead(u, &own));
+  m->fields_u = own;
+  if (m->u) {
+    PetscCall(PetscArraycpy(m->u, own, 3 * (size_t)m->grid->nodes_owned));
+    PetscCall(halo_broadcast_double(&m->grid->halo, m->u));
+    m->fields_u = m->u;
   }
-  for (PetscInt l = 0; l < g->n_owned; ++l) {
+  PetscCall(VecRestoreArrayRead(u, &own)); /* the array stays where it is */
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_fields_leaves(const VoxelModel *m, PetscInt n, const PetscInt *leaf, const VoxelFields *fields) {
+  const Grid *g = m->grid;
+  PetscInt done = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < n; ++i) {
+    const PetscInt l = leaf[i];
     BlockDouble b;
-    leaf_gather_double(g->leaf, &g->leaf[l], in, &b);
+    leaf_gather_double(g->leaf, &g->leaf[l], m->fields_u, &b);
     for (int v = 0; v < LEAF_VOXELS; ++v) {
       double corner[8][3], modes[8][3];
       if (!g->label[l][v])
         continue;
       corner_values(&b, v, corner);
       element_modes((const double(*)[3])corner, modes);
-      voxel_store(m, g->label[l][v], g->fraction ? g->fraction[l][v] : 1, (const double(*)[3])modes, n++, fields);
+      voxel_store(m, g->label[l][v], g->fraction ? g->fraction[l][v] : 1, (const double(*)[3])modes, done++, fields);
     }
   }
-  PetscCall(VecRestoreArrayRead(u, &from));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_fields_end(VoxelModel *m, Vec u) {
+  PetscFunctionBeginUser;
+  (void)u;
+  m->fields_u = NULL;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_fields(VoxelModel *m, Vec u, const VoxelFields *fields) {
+  PetscInt *leaf;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(m->grid->n_owned, &leaf));
+  for (PetscInt l = 0; l < m->grid->n_owned; ++l)
+    leaf[l] = l;
+  PetscCall(voxel_fields_begin(m, u));
+  PetscCall(voxel_fields_leaves(m, m->grid->n_owned, leaf, fields));
+  PetscCall(voxel_fields_end(m, u));
+  PetscCall(PetscFree(leaf));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

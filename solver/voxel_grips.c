@@ -1,6 +1,7 @@
 #include "solver/voxel_impl.h"
 #include <math.h>
 #include <petscblaslapack.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Names the free rigid motions of the body, if any: null vectors of the sum over tied components of the rigid modes'
@@ -46,6 +47,8 @@ static PetscErrorCode refuse_free_motion(const VoxelModel *m) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static int tie_compare(const void *a, const void *b) { return ((const Tie *)a)->dof - ((const Tie *)b)->dof; }
+
 PetscErrorCode voxel_grips(VoxelModel *m, PetscInt n, const Grip *grips) {
   const Grid *g = m->grid;
   uint8_t *held;
@@ -85,22 +88,24 @@ PetscErrorCode voxel_grips(VoxelModel *m, PetscInt n, const Grip *grips) {
   }
   PetscCall(PetscFree(held));
   PetscCall(PetscFree(x));
+  if (m->n_ties)
+    qsort(m->tie, (size_t)m->n_ties, sizeof *m->tie, tie_compare);
+  PetscCall(PetscFree(m->tie_force));
+  PetscCall(PetscCalloc1(m->n_ties, &m->tie_force));
   m->ready = false;
   PetscCall(refuse_free_motion(m));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode voxel_reactions(VoxelModel *m, Vec u, Vec force, double (*reaction)[6]) {
-  const PetscScalar *a;
+  double norm;
   PetscFunctionBeginUser;
-  PetscCall(voxel_apply(m, u, m->rhs));
-  if (force)
-    PetscCall(VecAXPY(m->rhs, -1, force));
+  PetscCall(voxel_prepare(m));
+  PetscCall(voxel_out_of_balance(m, u, force, 1, &norm));
   PetscCall(PetscMemzero(reaction, sizeof(double) * 6 * (size_t)m->n_grips));
-  PetscCall(VecGetArrayRead(m->rhs, &a));
   for (PetscInt t = 0; t < m->n_ties; ++t) {
     const Tie *tie = &m->tie[t];
-    const double f = a[tie->dof];
+    const double f = m->tie_force[t];
     const int c = tie->dof % 3, d = (c + 1) % 3, e = (c + 2) % 3;
     double *r = reaction[tie->grip], arm[3];
     for (int k = 0; k < 3; ++k)
@@ -109,7 +114,6 @@ PetscErrorCode voxel_reactions(VoxelModel *m, Vec u, Vec force, double (*reactio
     r[3 + d] += arm[e] * f;
     r[3 + e] -= arm[d] * f;
   }
-  PetscCall(VecRestoreArrayRead(m->rhs, &a));
   PetscCallMPI(
       MPI_Allreduce(MPI_IN_PLACE, reaction, (PetscMPIInt)(6 * m->n_grips), MPI_DOUBLE, MPI_SUM, m->grid->comm));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -118,6 +122,7 @@ PetscErrorCode voxel_reactions(VoxelModel *m, Vec u, Vec force, double (*reactio
 PetscErrorCode voxel_unit_motions(VoxelModel *m, PetscInt grip, Vec u[6], double stiffness[6][6], SolveInfo info[6]) {
   static const char *const name[6] = {"x", "y", "z", "about x", "about y", "about z"};
   double(*motion)[6];
+  Vec f;
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(m->n_grips, &motion));
   for (int q = 0; q < 6; ++q) {
@@ -128,10 +133,12 @@ PetscErrorCode voxel_unit_motions(VoxelModel *m, PetscInt grip, Vec u[6], double
     motion[grip][q] = 0;
   }
   PetscCall(PetscFree(motion));
+  PetscCall(VecDuplicate(u[0], &f));
   for (int q = 0; q < 6; ++q) { /* u_k . K u_q: unlike the sum of reactions its error is quadratic in that of u */
-    PetscCall(voxel_apply(m, u[q], m->rhs));
-    PetscCall(VecMDot(m->rhs, 6, u, stiffness[q]));
+    PetscCall(voxel_apply(m, u[q], f));
+    PetscCall(VecMDot(f, 6, u, stiffness[q]));
   }
+  PetscCall(VecDestroy(&f));
   for (int k = 0; k < 6; ++k) /* symmetric but for round-off */
     for (int q = 0; q < k; ++q)
       stiffness[k][q] = stiffness[q][k] = (stiffness[k][q] + stiffness[q][k]) / 2;

@@ -16,21 +16,38 @@ struct VoxelModel {
   VoxelOptions options;
   Elasticity material[256];
   BlocksDouble *blocks; /* [256] */
-  Multigrid mg;
+  Multigrid mg;         /* level[0] holds the vectors of the iteration: b the residual, x what follows from it */
   PetscInt n_grips, n_ties;
-  Grip *grip; /* [n_grips], without node lists */
-  Tie *tie;
-  bool ready;     /* the multigrid knows what is fixed */
-  double setup_s; /* spent since the last solve was reported */
-  double *x, *y;  /* [nodes_local][3], when this rank has ghosts */
-  KSP ksp;
-  Vec rhs, step;
+  Grip *grip;             /* [n_grips], without node lists */
+  Tie *tie;               /* [n_ties] by ascending dof: the fixed components of level[0] */
+  double *tie_force;      /* [n_ties] K u - force there, of the last voxel_out_of_balance, N */
+  bool ready;             /* the multigrid knows what is fixed */
+  double setup_s;         /* spent since the last solve was reported */
+  double *u;              /* [nodes_local][3] displacements with ghosts, when this rank has any */
+  const double *fields_u; /* between voxel_fields_begin and _end */
 };
 
-/* y = K u over owned nodes, tied components included. */
-PetscErrorCode voxel_apply(VoxelModel *model, Vec u, Vec y);
-/* Solves K step = rhs (rhs is 0 on tied components) to |r| <= target; adds the cost to info. */
-PetscErrorCode voxel_krylov(VoxelModel *model, double target, SolveInfo *info);
+/* A sweep in double precision over u: visit sees the forces K u of each leaf in y [nodes_owned][3], which it must leave
+   0. Overwrites level[0].x. */
+PetscErrorCode voxel_sweep(VoxelModel *model, Vec u, double **y, SweepVisit *visit, void *context);
+/* f = K u over owned nodes, tied components included. */
+PetscErrorCode voxel_apply(VoxelModel *model, Vec u, Vec f);
+/* r = force - K u on free components (force NULL: 0), 0 on tied ones, over scale into level[0].b; its norm (N, not
+   scaled); fills tie_force. */
+PetscErrorCode voxel_out_of_balance(VoxelModel *model, Vec u, Vec force, double scale, double *norm);
+/* After voxel_out_of_balance with scale 1 found this norm: b over norm. */
+PetscErrorCode voxel_normalise(VoxelModel *model, Vec u, Vec force, double norm);
+/* Norm of tie_force over all ranks. */
+PetscErrorCode voxel_tie_norm(const VoxelModel *model, double *norm);
+/* Improves u until |force - K u| <= the target that goal gives for the present tie forces; *norm: of the last
+   voxel_out_of_balance, which is in b over `scale`; on return that of u. Adds the cost to info. */
+typedef struct KrylovGoal {
+  double target;      /* N: to reach first */
+  double equilibrium; /* VoxelOptions.equilibrium, 0: not asked */
+  double load, least; /* N: norm of the forces; what surely can be reached */
+  double scale;
+} KrylovGoal;
+PetscErrorCode voxel_krylov(VoxelModel *model, Vec u, Vec force, const KrylovGoal *goal, double *norm, SolveInfo *info);
 PetscErrorCode voxel_prepare(VoxelModel *model);
 
 #endif

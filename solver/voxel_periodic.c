@@ -2,116 +2,148 @@
 #include <math.h>
 #include <string.h>
 
-/* Adds the displacement of macroscopic unit strain a (order xx yy zz yz xz xy) to the nodes of a leaf's block; x counts
-   across the periodic boundary, not back to 0. */
-static void block_add_affine(const Grid *g, const Leaf *leaf, int a, double factor, BlockDouble *b) {
-  static const int axis[6][2] = {{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}};
-  const double h = g->box.voxel_mm * factor;
-  const int p = axis[a][0], q = axis[a][1];
-  for (int k = 0; k < 9; ++k)
-    for (int j = 0; j < 9; ++j)
-      for (int i = 0; i < 9; ++i) {
-        const double x[3] = {h * (8.0 * leaf->at[0] + i), h * (8.0 * leaf->at[1] + j), h * (8.0 * leaf->at[2] + k)};
-        if (p == q)
-          b->v[k][j][p][i] += x[p];
-        else {
-          b->v[k][j][p][i] += x[q] / 2;
-          b->v[k][j][q][i] += x[p] / 2;
-        }
-      }
+/* Nodal forces [8][3] of a cube of edge h under unit strain a (order xx yy zz yz xz xy): K times the displacement of
+   that strain, which is the mean stress over the faces. */
+static void strain_forces(const Elasticity *c, double h, int a, double f[8][3]) {
+  static const int voigt[3][3] = {{0, 5, 4}, {5, 1, 3}, {4, 3, 2}};
+  double strain[6] = {0}, stress[6];
+  strain[a] = 1;
+  elasticity_stress(c, strain, stress);
+  for (int n = 0; n < 8; ++n)
+    for (int i = 0; i < 3; ++i) {
+      f[n][i] = 0;
+      for (int j = 0; j < 3; ++j)
+        f[n][i] += (n >> j & 1 ? 0.25 : -0.25) * h * h * stress[voigt[i][j]];
+    }
 }
 
-/* Forces of the body under unit strain a plus fluctuation u (NULL: none): out = K (affine + u) over owned nodes;
- * work[c] = affine_c . K (affine + u). */
-static PetscErrorCode strained_forces(VoxelModel *m, int a, Vec u, Vec out, double work[6]) {
+/* out = - (K times the affine displacement of unit strain a), the forces that the fluctuation must balance. */
+static PetscErrorCode strain_load(VoxelModel *m, int a, Vec out) {
   const Grid *g = m->grid;
-  double mine[6] = {0}, *y, *x;
-  const PetscScalar *from;
+  double f[256][8][3], *y = (double *)(void *)m->mg.level[0].x;
   PetscScalar *to;
   PetscFunctionBeginUser;
-  PetscCall(PetscCalloc2(3 * g->nodes_local, &x, 3 * g->nodes_local, &y));
-  if (u) {
-    PetscCall(VecGetArrayRead(u, &from));
-    PetscCall(PetscMemcpy(x, from, sizeof(double) * 3 * (size_t)g->nodes_owned));
-    PetscCall(VecRestoreArrayRead(u, &from));
-    PetscCall(halo_broadcast_double(&g->halo, x));
-  }
+  for (int l = 1; l < 256; ++l)
+    strain_forces(&m->material[l], g->box.voxel_mm, a, f[l]);
+  PetscCall(PetscArrayzero(y, 3 * (size_t)g->nodes_local));
   for (PetscInt l = 0; l < g->n_owned; ++l) {
-    BlockDouble ub, fb;
-    leaf_gather_double(g->leaf, &g->leaf[l], x, &ub);
-    block_add_affine(g, &g->leaf[l], a, 1, &ub);
-    leaf_multiply_double(&g->leaf[l], g->label[l], g->fraction ? g->fraction[l] : NULL, m->blocks, &ub, &fb);
-    leaf_scatter_double(g->leaf, &g->leaf[l], &fb, y);
-    for (int c = 0; c < 6; ++c) {
-      memset(&ub, 0, sizeof ub);
-      block_add_affine(g, &g->leaf[l], c, 1, &ub);
-      for (int k = 0; k < 9; ++k)
-        for (int j = 0; j < 9; ++j)
-          for (int d = 0; d < 3; ++d)
-            for (int i = 0; i < 9; ++i)
-              mine[c] += ub.v[k][j][d][i] * fb.v[k][j][d][i];
+    BlockDouble b;
+    memset(&b, 0, sizeof b);
+    for (int v = 0; v < LEAF_VOXELS; ++v) {
+      const int label = g->label[l][v];
+      const double scale = g->fraction ? g->fraction[l][v] : 1;
+      for (int n = 0; label && n < 8; ++n)
+        for (int c = 0; c < 3; ++c)
+          b.v[v / 64 + (n >> 2)][v / 8 % 8 + (n >> 1 & 1)][c][v % 8 + (n & 1)] -= scale * f[label][n][c];
     }
+    leaf_scatter_double(g->leaf, &g->leaf[l], &b, y);
   }
   PetscCall(halo_add_double(&g->halo, y));
   PetscCall(VecGetArrayWrite(out, &to));
-  PetscCall(PetscMemcpy(to, y, sizeof(double) * 3 * (size_t)g->nodes_owned));
+  PetscCall(PetscArraycpy(to, y, 3 * (size_t)g->nodes_owned));
   PetscCall(VecRestoreArrayWrite(out, &to));
-  PetscCallMPI(MPI_Allreduce(mine, work, 6, MPI_DOUBLE, MPI_SUM, g->comm));
-  PetscCall(PetscFree2(x, y));
+  PetscCall(PetscArrayzero(y, 3 * (size_t)g->nodes_local));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Sum over the voxels of volume times stiffness: what C times the volume of the box would be without fluctuations. */
+static PetscErrorCode voigt_sum(const VoxelModel *m, double sum[6][6]) {
+  const Grid *g = m->grid;
+  const double h = g->box.voxel_mm;
+  double volume[256] = {0};
+  PetscFunctionBeginUser;
+  for (PetscInt l = 0; l < g->n_owned; ++l)
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      if (g->label[l][v])
+        volume[g->label[l][v]] += h * h * h * (g->fraction ? (double)g->fraction[l][v] : 1);
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, volume, 256, MPI_DOUBLE, MPI_SUM, g->comm));
+  memset(sum, 0, 36 * sizeof(double));
+  for (int l = 1; l < 256; ++l)
+    for (int a = 0; a < 6; ++a) {
+      double strain[6] = {0}, stress[6];
+      strain[a] = 1;
+      elasticity_stress(&m->material[l], strain, stress);
+      for (int c = 0; c < 6; ++c)
+        sum[c][a] += volume[l] * stress[c];
+    }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Fluctuation under unit strain a, whose load is given; u starts at 0. scale: of nodal forces before they cancel. */
+static PetscErrorCode fluctuation(VoxelModel *m, double scale, Vec load, Vec u, SolveInfo *info) {
+  double norm, start;
+  PetscFunctionBeginUser;
+  memset(info, 0, sizeof *info);
+  info->model = "voxel";
+  info->dofs = 3 * m->grid->nodes_global;
+  PetscCall(voxel_prepare(m));
+  PetscCall(voxel_out_of_balance(m, u, load, 1, &norm));
+  if (!(norm > 1e-12 * scale)) /* homogeneous */
+    PetscFunctionReturn(PETSC_SUCCESS);
+  start = norm;
+  PetscCall(voxel_normalise(m, u, load, norm));
+  const KrylovGoal goal = {.target = m->options.rtol * norm, .scale = norm};
+  PetscCall(voxel_krylov(m, u, load, &goal, &norm, info));
+  info->relative_residual = norm / start;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* C [6][6] from the fluctuations u [6] (NULL: not solved, their columns become 0): (affine_c + u_c) . K (affine_a +
+   u_a) where both are known, whose error is quadratic in that of u, else affine_c . K (affine_a + u_a). vector: room.
+ */
+static PetscErrorCode stiffness_assemble(VoxelModel *m, const Vec u[6], Vec vector, double C[6][6]) {
+  double sum[6][6], loads[6][6] = {{0}}, work[6][6] = {{0}}, volume = 1; /* load_c . u_a, u_c . K u_a */
+  PetscFunctionBeginUser;
+  PetscCall(voigt_sum(m, sum));
+  for (int c = 0; c < 3; ++c)
+    volume *= m->grid->box.voxel_mm * (double)m->grid->box.n[c];
+  for (int c = 0; c < 6; ++c) {
+    PetscCall(strain_load(m, c, vector));
+    for (int a = 0; a < 6; ++a)
+      if (u[a])
+        PetscCall(VecDot(vector, u[a], &loads[c][a]));
+  }
+  for (int a = 0; a < 6; ++a) {
+    if (u[a])
+      PetscCall(voxel_apply(m, u[a], vector));
+    for (int c = 0; c < 6 && u[a]; ++c)
+      if (u[c])
+        PetscCall(VecDot(vector, u[c], &work[c][a]));
+  }
+  for (int c = 0; c < 6; ++c)
+    for (int a = 0; a < 6; ++a)
+      C[c][a] = u[a] ? (sum[c][a] - loads[c][a] + (u[c] ? work[c][a] - loads[a][c] : 0)) / volume : 0;
+  for (int a = 0; a < 6; ++a) /* symmetric but for rounding */
+    for (int c = 0; c < a; ++c)
+      if (u[a] && u[c])
+        C[a][c] = C[c][a] = (C[a][c] + C[c][a]) / 2;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode voxel_homogenise(VoxelModel *m, unsigned strains, double C[6][6], SolveInfo info[6]) {
   static const char *const name[6] = {"strain xx", "strain yy", "strain zz", "strain yz", "strain xz", "strain xy"};
   const GridBox *box = &m->grid->box;
-  double volume = 1, stiffest = 0, scale, work[6];
-  Vec u[6] = {NULL}, forces;
+  double stiffest = 0, scale;
+  Vec u[6] = {NULL}, load;
   PetscFunctionBeginUser;
-  for (int c = 0; c < 3; ++c) {
-    volume *= box->voxel_mm * (double)box->n[c];
+  for (int c = 0; c < 3; ++c)
     PetscCheck(box->periodic[c], m->grid->comm, PETSC_ERR_USER_INPUT,
                "homogenisation needs a grid that is periodic in x, y and z");
-  }
-  memset(C, 0, 36 * sizeof(double));
   for (int l = 1; l < 256; ++l)
     stiffest = PetscMax(stiffest, m->material[l].C11 + m->material[l].C22 + m->material[l].C33);
-  scale = stiffest * box->voxel_mm * box->voxel_mm *
-          sqrt((double)m->grid->nodes_global); /* of nodal forces before they cancel */
-  PetscCall(VecDuplicate(m->rhs, &forces));
+  scale = stiffest * box->voxel_mm * box->voxel_mm * sqrt((double)m->grid->nodes_global);
+  PetscCall(voxel_vector(m, &load));
   for (int a = 0; a < 6; ++a) {
-    PetscReal norm, left;
     if (!(strains >> a & 1))
       continue;
-    memset(&info[a], 0, sizeof info[a]);
-    info[a].model = "voxel";
-    info[a].dofs = 3 * m->grid->nodes_global;
     PetscCall(voxel_vector(m, &u[a]));
-    PetscCall(strained_forces(m, a, NULL, m->rhs, work));
-    PetscCall(VecScale(m->rhs, -1));
-    PetscCall(VecNorm(m->rhs, NORM_2, &norm));
-    const bool fluctuates = norm > 1e-12 * scale; /* else homogeneous */
-    if (fluctuates) {
-      PetscCall(voxel_krylov(m, m->options.rtol * norm, &info[a]));
-      PetscCall(VecCopy(m->step, u[a]));
-    }
-    PetscCall(strained_forces(m, a, u[a], forces, work));
-    PetscCall(VecNorm(forces, NORM_2, &left));
-    info[a].relative_residual = fluctuates ? left / norm : 0;
+    PetscCall(strain_load(m, a, load));
+    PetscCall(fluctuation(m, scale, load, u[a], &info[a]));
     PetscCall(PetscStrncpy(info[a].name, name[a], sizeof info[a].name));
-    for (int c = 0; c < 6; ++c) {
-      PetscScalar correction =
-          0; /* forces are the residual: the energy form makes the error of C quadratic in that of u */
-      if (u[c])
-        PetscCall(VecDot(u[c], forces, &correction));
-      C[c][a] = (work[c] + correction) / volume;
-    }
   }
-  for (int a = 0; a < 6; ++a) /* of the two, the one that was computed with both fluctuations known */
-    for (int c = 0; c < a; ++c)
-      if (u[a] && u[c])
-        C[a][c] = C[c][a];
+  PetscCall(stiffness_assemble(m, u, load, C));
   for (int a = 0; a < 6; ++a)
     PetscCall(VecDestroy(&u[a]));
-  PetscCall(VecDestroy(&forces));
+  PetscCall(VecDestroy(&load));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

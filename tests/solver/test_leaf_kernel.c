@@ -79,37 +79,63 @@ static double difference(const Grid *g, const size_t *node, const double *f, con
   return most[0] / most[1];
 }
 
-static void in_double(const Grid *g, const Elasticity material[256], double *u, double *f) {
+/* Keeps the forces of a leaf and spoils its displacements, which nobody may read any more. */
+typedef struct Taken {
+  const Grid *grid;
+  double *ud, *yd, *f;
+  float *us, *ys;
+} Taken;
+
+static void visit_take(void *context, PetscInt l) {
+  Taken *t = context;
+  const Leaf *leaf = &t->grid->leaf[l];
+  for (PetscInt i = 3 * leaf->base; i < 3 * (leaf->base + leaf_nodes(leaf)); ++i) {
+    t->f[i] = t->yd ? t->yd[i] : (double)t->ys[i];
+    if (t->yd) {
+      t->ud[i] = NAN;
+      t->yd[i] = 0;
+    } else {
+      t->us[i] = NAN;
+      t->ys[i] = 0;
+    }
+  }
+}
+
+static void in_double(const Grid *g, const Elasticity material[256], const double *u, double *f) {
   BlocksDouble *blocks = calloc(256, sizeof *blocks);
+  Taken t = {.grid = g, .f = f};
+  Sweep sweep;
   for (int l = 1; l < 4; ++l) {
     ElementBlocks e;
     element_blocks(&material[l], g->box.voxel_mm, &e);
     memcpy(blocks[l].b, e.b, sizeof e.b);
   }
-  CHECK_OK(halo_broadcast_double(&g->halo, u));
-  for (PetscInt l = 0; l < g->n_owned; ++l) {
-    BlockDouble ub, fb;
-    leaf_gather_double(g->leaf, &g->leaf[l], u, &ub);
-    leaf_multiply_double(&g->leaf[l], g->label[l], g->fraction ? g->fraction[l] : NULL, blocks, &ub, &fb);
-    leaf_scatter_double(g->leaf, &g->leaf[l], &fb, f);
-  }
-  CHECK_OK(halo_add_double(&g->halo, f));
+  CHECK_OK(PetscCalloc2(3 * g->nodes_local, &t.ud, 3 * g->nodes_local, &t.yd));
+  CHECK_OK(PetscArraycpy(t.ud, u, 3 * (size_t)g->nodes_owned));
+  CHECK_OK(sweep_create(g, (const float(*)[LEAF_VOXELS])g->fraction, &sweep));
+  CHECK_OK(sweep_double(&sweep, blocks, t.ud, t.yd, visit_take, &t));
+  for (PetscInt i = 0; i < 3 * g->nodes_local; ++i)
+    assert_true(t.yd[i] == 0);
+  CHECK_OK(sweep_free(&sweep));
+  CHECK_OK(PetscFree2(t.ud, t.yd));
   free(blocks);
 }
 
 static void in_single(const Grid *g, const Elasticity material[256], const double *u, double *f) {
   Level level;
   uint8_t *fixed = calloc((size_t)g->nodes_owned + 1, 1);
-  float *x, *y;
+  Taken t = {.grid = g, .f = f};
+  float *y;
   CHECK_OK(level_create(g, NULL, g->fraction, material, &level));
   CHECK_OK(level_fix(&level, fixed, NULL));
-  CHECK_OK(PetscCalloc2(3 * g->nodes_local, &x, 3 * g->nodes_local, &y));
+  CHECK_OK(PetscCalloc3(3 * g->nodes_local, &t.us, 3 * g->nodes_local, &t.ys, 3 * g->nodes_local, &y));
   for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)
-    x[i] = (float)u[i];
-  CHECK_OK(level_apply(&level, x, y));
+    t.us[i] = (float)u[i];
+  CHECK_OK(level_apply(&level, t.us, y));
+  CHECK_OK(sweep_float(&level.sweep, level.blocks, t.us, t.ys, visit_take, &t));
   for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)
-    f[i] = y[i];
-  CHECK_OK(PetscFree2(x, y));
+    assert_true(f[i] == (double)y[i] && t.ys[i] == 0);
+  CHECK_OK(PetscFree3(t.us, t.ys, y));
   CHECK_OK(level_free(&level));
   free(fixed);
 }
@@ -142,8 +168,7 @@ static const struct {
               {{20, 5, 12}, 7, 0.9},  {{12, 20, 5}, 7, 0.1}, {{8, 16, 3}, 7, 0.6},  {{2, 1, 9}, 7, 0.7},
               {{24, 10, 11}, 1, 0.5}, {{7, 9, 16}, 4, 0.5},  {{11, 12, 13}, 2, 0.5}};
 
-static void operator_is_the_twin(void **state) {
-  (void)state;
+static void kernel_is_the_twin(void) {
   for (size_t i = 0; i < sizeof bodies / sizeof *bodies; ++i)
     for (int partial = 0; partial < 2; ++partial) {
       Body b = body_make(bodies[i].n[0], bodies[i].n[1], bodies[i].n[2], 0.7, bodies[i].periodic, 0);
@@ -156,6 +181,34 @@ static void operator_is_the_twin(void **state) {
       CHECK_BELOW(error[1], 1e-5, "the twin: same sums in another order, single");
       body_free(&b);
     }
+}
+
+/* Every instruction set that this machine has, forced as a user would. */
+static void kernels_are_the_twin(void **state) {
+  int run = 0;
+  (void)state;
+  for (int k = 0; k < LEAF_KERNELS; ++k) {
+    const LeafKernel *kernel = leaf_kernel_row(k);
+    setenv("TRABECULA_KERNEL", kernel->name, 1);
+    if (!kernel->runs()) {
+      Sweep sweep;
+      Body b = body_make(3, 3, 3, 1, 0, 1);
+      Grid *g = body_grid(world, &b);
+      CHECK_REFUSED(sweep_create(g, NULL, &sweep));
+      CHECK_OK(grid_destroy(&g));
+      body_free(&b);
+      print_message("kernel %s: not on this machine\n", kernel->name);
+      continue;
+    }
+    assert_ptr_equal(leaf_kernel_choose(), kernel);
+    kernel_is_the_twin();
+    ++run;
+  }
+  setenv("TRABECULA_KERNEL", "abacus", 1);
+  assert_null(leaf_kernel_choose());
+  unsetenv("TRABECULA_KERNEL");
+  assert_non_null(leaf_kernel_choose());
+  assert_true(run > 0);
 }
 
 /* What the comparison is worth: a wrong label, a voxel too few and a neglected fraction must show. */
@@ -182,5 +235,5 @@ static void faults_are_seen(void **state) {
   }
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(operator_is_the_twin), cmocka_unit_test(faults_are_seen)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(kernels_are_the_twin), cmocka_unit_test(faults_are_seen)};
 CHECK_MAIN(tests)

@@ -6,6 +6,15 @@
 
 static const MPI_Comm world = MPI_COMM_WORLD;
 
+static void cycle(Multigrid *mg, PetscInt n, const double *r, double *z) {
+  Level *fine = &mg->level[0];
+  for (PetscInt i = 0; i < n; ++i)
+    fine->b[i] = (float)r[i];
+  CHECK_OK(multigrid_cycle(mg));
+  for (PetscInt i = 0; i < n; ++i)
+    z[i] = (double)fine->x[i];
+}
+
 /* Memory comes first: the high-water mark never falls. */
 static void memory_per_unknown(void **state) {
   (void)state;
@@ -61,7 +70,7 @@ static void cycle_is_symmetric_and_positive(void **state) {
         MPI_Allreduce(MPI_IN_PLACE, mean[k], 3, MPI_DOUBLE, MPI_SUM, world);
         for (PetscInt i = 0; i < n && which == 2; ++i) /* forces on a free body balance */
           v[k][i] -= mean[k][i % 3] / (double)g->nodes_global;
-        CHECK_OK(multigrid_cycle(&mg, v[k], v[2 + k]));
+        cycle(&mg, n, v[k], v[2 + k]);
       }
       for (PetscInt i = 0; i < n; ++i) {
         sum[0] += v[1][i] * v[2][i];

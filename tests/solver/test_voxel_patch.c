@@ -1,7 +1,8 @@
 /* Patch test: an irregular body under uniform traction on all its surface, held as little as possible, has the same
    stress in every voxel.
    ranks: 1 2 */
-#include "solver/leaf_kernel.h"
+#include "solver/element.h"
+#include "solver/leaf_block.h"
 #include "tests/solver/voxel_build.h"
 
 static const MPI_Comm world = MPI_COMM_WORLD;
