@@ -86,31 +86,75 @@ static void judge(const BlockLoad *load, const BlockGrips *g, const double (*rea
   answer->energy_balance = fabs(answer->energy_mJ - work) / fabs(work);
 }
 
-PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
-                                  double mises[2]) {
-  VoxelFields f = {0};
-  float *weight;
-  PetscInt n = grid->voxels_owned;
-  char path[PETSC_MAX_PATH_LEN];
+typedef struct Recovery { /* stresses on their way to the file; only von Mises stress is kept */
+  const VoxelModel *model;
+  const PetscInt *first; /* [n_owned + 1] voxels before each leaf */
+  float *mises;          /* [voxels_owned] */
+} Recovery;
+
+enum { STRESS, MISES, ENERGY, STRAIN, DISPLACEMENT, N_FIELDS };
+
+static PetscErrorCode recover(void *context, PetscInt n, const PetscInt *leaf, float *const *value) {
+  const Recovery *r = context;
+  const VoxelFields f = {.stress = (float(*)[6])value[STRESS],
+                         .mises = value[MISES],
+                         .energy_density = value[ENERGY],
+                         .strain = (float(*)[6])value[STRAIN],
+                         .displacement = (float(*)[3])value[DISPLACEMENT]};
+  const float *from = value[MISES];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc5(n, &f.stress, n, &f.mises, n, &f.energy_density, n, &f.strain, n, &f.displacement));
-  PetscCall(voxel_fields(model, u, &f));
-  PetscCall(PetscMalloc1(n, &weight));
-  PetscCall(build_solid_fractions(c, grid, weight));
-  for (int k = 0; k < 2; k++)
-    PetscCall(percentile(grid->comm, n, f.mises, weight, NULL, 0, percents[k], &mises[k]));
-  if (results) {
-    const Field fields[] = {{"stress", "MPa", 6, (const float *)f.stress},
-                            {"von_mises", "MPa", 1, f.mises},
-                            {"energy_density", "mJ/mm3", 1, f.energy_density},
-                            {"strain", "1", 6, (const float *)f.strain},
-                            {"displacement", "mm", 3, (const float *)f.displacement}};
-    PetscCall(results_path(results, "voxels.vtkhdf", path));
-    PetscCall(fields_write_voxels(path, grid, 5, fields));
+  PetscCall(voxel_fields_leaves(r->model, n, leaf, &f));
+  for (PetscInt i = 0; i < n; i++) {
+    const PetscInt first = r->first[leaf[i]], count = r->first[leaf[i] + 1] - first;
+    PetscCall(PetscArraycpy(r->mises + first, from, count));
+    from += count;
   }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Writes all fields slab by slab and keeps von Mises stress. */
+static PetscErrorCode write_voxel_fields(VoxelModel *model, const Grid *grid, Vec u, Results *results, float *mises) {
+  static const Field fields[N_FIELDS] = {[STRESS] = {"stress", "MPa", 6, NULL},
+                                         [MISES] = {"von_mises", "MPa", 1, NULL},
+                                         [ENERGY] = {"energy_density", "mJ/mm3", 1, NULL},
+                                         [STRAIN] = {"strain", "1", 6, NULL},
+                                         [DISPLACEMENT] = {"displacement", "mm", 3, NULL}};
+  char path[PETSC_MAX_PATH_LEN];
+  PetscInt *first;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(grid->n_owned + 1, &first));
+  first[0] = 0;
+  for (PetscInt l = 0; l < grid->n_owned; l++)
+    first[l + 1] = first[l] + leaf_voxels(&grid->leaf[l]);
+  PetscCall(results_path(results, "voxels.vtkhdf", path));
+  PetscCall(voxel_fields_begin(model, u));
+  PetscCall(fields_stream_voxels(path, grid, N_FIELDS, fields, recover, &(Recovery){model, first, mises}));
+  PetscCall(voxel_fields_end(model, u));
+  PetscCall(PetscFree(first));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
+                                  double mises[2]) {
+  float *weight = NULL, *value;
+  PetscInt n = grid->voxels_owned;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &value));
+  if (results)
+    PetscCall(write_voxel_fields(model, grid, u, results, value));
+  else
+    PetscCall(voxel_fields(model, u, &(VoxelFields){.mises = value}));
+  if (grid->fraction) {
+    PetscCall(PetscMalloc1(n, &weight));
+    PetscCall(build_solid_fractions(c, grid, weight));
+  }
+  for (int k = 0; k < 2; k++)
+    PetscCall(percentile(grid->comm, n, value, weight, NULL, 0, percents[k], &mises[k]));
   PetscCall(PetscFree(weight));
-  PetscCall(PetscFree5(f.stress, f.mises, f.energy_density, f.strain, f.displacement));
+  PetscCall(PetscFree(value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -85,6 +85,16 @@ static inline int32_t leaf_node(const Leaf *leaf, int i, int j, int k) {
   int r = j + 8 * k;
   return leaf->base + leaf->row[r] + __builtin_popcount(leaf->node[r] & ((1u << i) - 1u));
 }
+/* Solid voxels of a leaf. */
+static inline int leaf_voxels(const Leaf *leaf) {
+  int n = 0;
+  for (int r = 0; r < LEAF_ROWS; r += 8) {
+    uint64_t rows;
+    __builtin_memcpy(&rows, leaf->voxel + r, 8);
+    n += __builtin_popcountll(rows);
+  }
+  return n;
+}
 uint64_t morton_key(const int32_t at[3]);
 
 #endif

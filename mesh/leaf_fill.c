@@ -12,6 +12,7 @@ typedef struct Scene { /* the parts as one leaf sees them */
   const Part *parts;
   uint8_t *state; /* [n_parts] */
   double voxel_mm;
+  double reach; /* mm, of a voxel from its centre, and a little */
 } Scene;
 
 double plane_fraction(double d, const double slope[3]) {
@@ -82,6 +83,39 @@ typedef struct Nearness {                        /* of the 512 centres of a leaf
   uint8_t label[LEAF_VOXELS];                    /* of that part */
 } Nearness;
 
+/* Distances of part p, which is near, at the 512 centres of a leaf: exact up to `band`, beyond it only their sign and
+   that they are. From blocks of 4^3 to blocks of 2^3 to voxels, only where the surface, or the band, may pass: the
+   distance at the middle of a block says so, because shapes are 1-Lipschitz. */
+static void part_distance_leaf(const Part *part, double voxel_mm, double band, const double (*x)[3], double *d) {
+  double at[LEAF_VOXELS][3], value[LEAF_VOXELS];
+  int first[LEAF_VOXELS], n = 1; /* lowest voxels of the blocks still open */
+  first[0] = 0;
+  for (int edge = LEAF_EDGE; edge > 1; edge /= 2) {
+    const int half = edge / 2, parents = n, block = half / 2 * 73; /* 73: one step along each axis */
+    const double reach = 0.5 * sqrt(3) * (half - 1) * voxel_mm * (1 + 1e-9) + band;
+    int child[LEAF_VOXELS], open = 0;
+    n = 0;
+    for (int i = 0; i < parents; ++i)
+      for (int s = 0; s < 8; ++s) {
+        const int v = first[i] + half * ((s & 1) + 8 * (s >> 1 & 1) + 64 * (s >> 2));
+        const int w = half == 1 ? v : v + block;
+        for (int c = 0; c < 3; ++c)
+          at[n][c] = half == 1 ? x[v][c] : x[w][c] - 0.5 * voxel_mm;
+        child[n++] = v;
+      }
+    part->shape->distance(part->shape, n, (const double(*)[3])at, value);
+    for (int i = 0; i < n; ++i)
+      if (half > 1 && fabs(value[i]) <= reach)
+        first[open++] = child[i];
+      else
+        for (int k = 0; k < half; ++k)
+          for (int j = 0; j < half; ++j)
+            for (int m = 0; m < half; ++m)
+              d[child[i] + m + 8 * j + 64 * k] = value[i];
+    n = open;
+  }
+}
+
 /* Label by the centres: the last part that holds it. near may be NULL. */
 static void label_centres(const Scene *scene, const double (*x)[3], uint8_t *label, Nearness *near) {
   memset(label, 0, LEAF_VOXELS);
@@ -93,7 +127,10 @@ static void label_centres(const Scene *scene, const double (*x)[3], uint8_t *lab
     double d[LEAF_VOXELS];
     if (scene->state[p] == PART_AWAY)
       continue;
-    part_distance(&scene->parts[p], scene->state[p], LEAF_VOXELS, x, d);
+    if (scene->state[p] == PART_NEAR && (!near || scene->n_parts == 1)) /* with more, the nearest part counts */
+      part_distance_leaf(&scene->parts[p], scene->voxel_mm, near ? scene->reach : 0, x, d);
+    else
+      part_distance(&scene->parts[p], scene->state[p], LEAF_VOXELS, x, d);
     for (int i = 0; i < LEAF_VOXELS; ++i)
       if (d[i] <= 0)
         label[i] = scene->parts[p].label;
@@ -132,10 +169,9 @@ static double voxel_fraction(const Scene *scene, const double centre[3], double 
 /* Fractions of the voxels that the surface of the solid may cross; the others are full or void as their centre says. */
 static void fill_fractions(const Scene *scene, const double (*x)[3], const Nearness *near, uint8_t *label,
                            float *fraction) {
-  const double reach = 0.5 * sqrt(3) * scene->voxel_mm * (1 + 1e-9);
   for (int v = 0; v < LEAF_VOXELS; ++v) {
     double f = label[v] ? 1 : 0;
-    if (fabs(near->solid[v]) <= reach)
+    if (fabs(near->solid[v]) <= scene->reach)
       f = voxel_fraction(scene, x[v], near->solid[v]);
     if (f < least_fraction)
       f = 0;
@@ -149,7 +185,7 @@ static void fill_fractions(const Scene *scene, const double (*x)[3], const Nearn
 
 int leaf_fill(const GridBox *box, const int32_t at[3], PetscInt n_parts, const Part *parts, uint8_t *state,
               uint8_t *label, float *fraction) {
-  Scene scene = {n_parts, parts, state, box->voxel_mm};
+  Scene scene = {n_parts, parts, state, box->voxel_mm, 0.5 * sqrt(3) * box->voxel_mm * (1 + 1e-9)};
   double x[LEAF_VOXELS][3], centre[3], half;
   Nearness near;
   int extent[3], solid = 0;

@@ -7,7 +7,7 @@
 enum { NEIGHBOURS = 18, LEAF_COST = 16 };          /* a leaf costs as much as so many voxels, however empty */
 static const int face_weight = 4, edge_weight = 1; /* how much two leaves have to tell each other, roughly */
 
-static PetscInt64 leaf_voxels(const uint8_t label[LEAF_VOXELS]) {
+static PetscInt64 label_count(const uint8_t label[LEAF_VOXELS]) {
   PetscInt64 n = 0;
   for (int v = 0; v < LEAF_VOXELS; ++v)
     n += label[v] != 0;
@@ -29,7 +29,7 @@ static PetscErrorCode weights_gather(MPI_Comm comm, const Leaves *leaves, const 
     count[size + r] = (PetscMPIInt)sum;
   PetscCall(PetscMalloc1(leaves->n, &mine));
   for (PetscInt l = 0; l < leaves->n; ++l)
-    mine[l] = (int32_t)leaf_voxels(leaves->label[l]) + LEAF_COST;
+    mine[l] = (int32_t)label_count(leaves->label[l]) + LEAF_COST;
   if (rank == 0)
     PetscCall(PetscMalloc1(directory->n, &all));
   PetscCallMPI(MPI_Gatherv(mine, count[rank], MPI_INT32_T, all, count, count + size, MPI_INT32_T, 0, comm));

@@ -241,7 +241,7 @@ PetscErrorCode fields_write_voxel_cells(const char *file, const Grid *grid, Pets
   PetscCall(piece_create(grid, &piece));
   PetscCall(PetscMalloc2(N_SETS + n, &set, n, &name));
   describe(&piece, n, fields, name, set);
-  PetscErrorCode code = vtkhdf_open(grid->comm, file, "UnstructuredGrid", &v);
+  PetscErrorCode code = vtkhdf_open(grid->comm, file, "UnstructuredGrid", VTKHDF_TOGETHER, &v);
   if (!code)
     code = write_piece(&v, &piece, n, fields, set);
   PetscCall(PetscFree2(set, name));

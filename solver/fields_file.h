@@ -1,4 +1,4 @@
-/* Fields for ParaView: VTKHDF files written in parallel. Values go to a temporary name first; the file appears whole or
+/* Fields for ParaView: VTKHDF files. Values go to a temporary name first; the file appears whole or
  * not at all. */
 #ifndef TRABECULA_SOLVER_FIELDS_FILE_H
 #define TRABECULA_SOLVER_FIELDS_FILE_H
@@ -16,6 +16,12 @@ typedef struct Field {
 /* ImageData over the bounding box of the solid, PointData at the voxel centres (0 in the void), the label as "label";
  * chunked, deflated. Collective. */
 PetscErrorCode fields_write_voxels(const char *file, const Grid *grid, PetscInt n, const Field *fields);
+/* The same of values that are never there as a whole (Field.value is ignored): source is asked for those of some leaves
+   at a time, value[f] [their voxels][components], leaf after leaf as listed and each leaf's voxels ascending. A leaf
+   may be asked for twice. source is not collective. */
+typedef PetscErrorCode FieldSource(void *context, PetscInt n_leaves, const PetscInt *leaf, float *const *value);
+PetscErrorCode fields_stream_voxels(const char *file, const Grid *grid, PetscInt n, const Field *fields,
+                                    FieldSource *source, void *context);
 /* The same on UnstructuredGrid hexahedra (CellData), one piece a rank. */
 PetscErrorCode fields_write_voxel_cells(const char *file, const Grid *grid, PetscInt n, const Field *fields);
 /* Lines with the strut radius, CellData (struts) and PointData (nodes). Rank 0 writes. */

@@ -139,7 +139,7 @@ PetscErrorCode fields_write_frame(MPI_Comm comm, const char *file, const Graph *
   PetscFunctionBeginUser;
   PetscCheck(graph->n_struts > 0, comm, PETSC_ERR_USER_INPUT, "%s: error: the frame has no struts to write", file);
   PetscCall(lines_create(graph, &lines));
-  PetscErrorCode code = vtkhdf_open(comm, file, "UnstructuredGrid", &v);
+  PetscErrorCode code = vtkhdf_open(comm, file, "UnstructuredGrid", VTKHDF_TOGETHER, &v);
   if (!code)
     code = write_frame(&v, &lines, graph->radius, n_cell, cell, n_point, point);
   PetscCall(PetscFree3(lines.node, lines.x, lines.connectivity));

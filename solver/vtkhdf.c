@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { DEFLATE_LEVEL = 1, WHY = 256 };
+enum { DEFLATE_LEVEL = 1, WHY = VTKHDF_WHY };
 static const double spare_bytes = 65536; /* kept free beside what HDF5 says it still holds back */
 
 /* Walk from where the failure happened outwards: the first description is the cause; the words of the operating system
@@ -64,25 +64,32 @@ static PetscErrorCode agree(Vtkhdf *v, PetscBool good, const char *reason) {
   SETERRQ(v->comm, PETSC_ERR_USER_INPUT, "%s: error: cannot be written: %s", v->file, why);
 }
 
+/* Whether the disk takes bytes more, beside what HDF5 still holds back; why [WHY]: if not. */
+static PetscBool disk_has_room(const Vtkhdf *v, double bytes, char *why) {
+  struct statvfs disk;
+  size_t held = 0;
+  if (statvfs(v->temporary, &disk))
+    return PETSC_TRUE;
+  const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
+  H5Fget_mdc_size(v->id, NULL, NULL, &held, NULL);
+  bytes += (double)held + spare_bytes;
+  snprintf(why, WHY, "the disk is full (%.1f MB free, the next step takes up to %.1f MB)", free_bytes / 1e6,
+           bytes / 1e6);
+  return (PetscBool)(free_bytes >= bytes);
+}
+
 /* Refuses before the disk is full: Open MPI 4.1 loses collective writes that find no room without a word. bytes: what
    this rank is about to write, not counting compression. */
 static PetscErrorCode need_room(Vtkhdf *v, PetscInt64 bytes) {
   char why[WHY] = "";
-  struct statvfs disk;
-  size_t held = 0;
   int rank;
   PetscBool good = PETSC_TRUE;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(v->comm, &rank));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPIU_INT64, MPI_SUM, v->comm));
-  if (rank == 0 && !statvfs(v->temporary, &disk)) {
-    const double free_bytes = (double)disk.f_bavail * (double)disk.f_frsize;
-    H5Fget_mdc_size(v->id, NULL, NULL, &held, NULL);
-    good = (PetscBool)(free_bytes >= (double)bytes + (double)held + spare_bytes);
-    snprintf(why, sizeof why, "the disk is full (%.1f MB free, the next step takes up to %.1f MB)", free_bytes / 1e6,
-             ((double)bytes + (double)held + spare_bytes) / 1e6);
-  }
+  if (rank == 0)
+    good = disk_has_room(v, (double)bytes, why);
   PetscCall(agree(v, good, why));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -121,10 +128,14 @@ static PetscErrorCode set_properties(Vtkhdf *v, hid_t access) {
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(v->comm, &size));
+  if (!v->here) {
+    PetscCall(agree(v, PETSC_TRUE, NULL));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
   v->transfer = H5Pcreate(H5P_DATASET_XFER);
   PetscBool good = (PetscBool)(access >= 0 && v->transfer >= 0 && H5Pset_cache(access, 0, 0, 0, 0) >= 0 &&
                                H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) >= 0);
-  if (good && size > 1)
+  if (good && size > 1 && v->mode == VTKHDF_TOGETHER)
     good = (PetscBool)(H5Pset_fapl_mpio(access, v->comm, MPI_INFO_NULL) >= 0 &&
                        H5Pset_all_coll_metadata_ops(access, 1) >= 0 && H5Pset_coll_metadata_write(access, 1) >= 0 &&
                        H5Pset_dxpl_mpio(v->transfer, H5FD_MPIO_COLLECTIVE) >= 0);
@@ -132,61 +143,99 @@ static PetscErrorCode set_properties(Vtkhdf *v, hid_t access) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode vtkhdf_open(MPI_Comm comm, const char *file, const char *type, Vtkhdf *v) {
+PetscErrorCode vtkhdf_open(MPI_Comm comm, const char *file, const char *type, VtkhdfMode mode, Vtkhdf *v) {
   const int64_t version[2] = {1, 0};
+  int rank;
 
   PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(comm, &rank));
   v->comm = comm;
+  v->mode = mode;
+  v->here = (PetscBool)(mode == VTKHDF_TOGETHER || rank == 0);
+  v->why[0] = 0;
   v->id = v->root = v->transfer = H5I_INVALID_HID;
   PetscCall(PetscStrncpy(v->file, file, sizeof v->file));
   PetscCall(PetscSNPrintf(v->temporary, sizeof v->temporary, "%s.tmp", file));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* HDF5 does not print: agree does */
   PetscCall(make_temporary(v));
-  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  hid_t access = v->here ? H5Pcreate(H5P_FILE_ACCESS) : H5I_INVALID_HID;
   PetscCall(set_properties(v, access));
-  v->id = H5Fcreate(v->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
-  H5Pclose(access);
-  PetscCall(agree(v, (PetscBool)(v->id >= 0), NULL));
-  v->root = H5Gcreate2(v->id, "VTKHDF", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  PetscCall(agree(v, (PetscBool)(v->root >= 0 && write_text(v->root, "Type", type)), NULL));
+  if (v->here) {
+    v->id = H5Fcreate(v->temporary, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    H5Pclose(access);
+  }
+  PetscCall(agree(v, (PetscBool)(!v->here || v->id >= 0), NULL));
+  if (v->here)
+    v->root = H5Gcreate2(v->id, "VTKHDF", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  PetscCall(agree(v, (PetscBool)(!v->here || (v->root >= 0 && write_text(v->root, "Type", type))), NULL));
   PetscCall(vtkhdf_attribute(v, "Version", H5T_NATIVE_INT64, 2, version));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode vtkhdf_attribute(Vtkhdf *v, const char *name, hid_t type, hsize_t n, const void *value) {
+  PetscBool good = PETSC_TRUE;
+
   PetscFunctionBeginUser;
-  hid_t space = H5Screate_simple(1, &n, NULL);
-  hid_t attribute = H5Acreate2(v->root, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-  PetscBool good = (PetscBool)(attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
-  if (attribute >= 0)
-    H5Aclose(attribute);
-  H5Sclose(space);
+  if (v->here) {
+    hid_t space = H5Screate_simple(1, &n, NULL);
+    hid_t attribute = H5Acreate2(v->root, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    good = (PetscBool)(attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
+    if (attribute >= 0)
+      H5Aclose(attribute);
+    H5Sclose(space);
+  }
   PetscCall(agree(v, good, NULL));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode vtkhdf_group(Vtkhdf *v, const char *name) {
+  PetscBool good = PETSC_TRUE;
+
   PetscFunctionBeginUser;
-  hid_t group = H5Gcreate2(v->root, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-  PetscCall(agree(v, (PetscBool)(group >= 0 && H5Gclose(group) >= 0), NULL));
+  if (v->here) {
+    hid_t group = H5Gcreate2(v->root, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    good = (PetscBool)(group >= 0 && H5Gclose(group) >= 0);
+  }
+  PetscCall(agree(v, good, NULL));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode vtkhdf_create(Vtkhdf *v, VtkhdfSet *set) {
+static PetscBool create_set(const Vtkhdf *v, VtkhdfSet *set) {
   hsize_t chunk[VTKHDF_DIMS];
-
-  PetscFunctionBeginUser;
   for (int d = 0; d < set->n_dims; d++)
     chunk[d] = set->chunk[d] < set->dims[d] ? set->chunk[d] : set->dims[d];
   hid_t space = H5Screate_simple(set->n_dims, set->dims, NULL), create = H5Pcreate(H5P_DATASET_CREATE);
   PetscBool good =
       (PetscBool)(space >= 0 && create >= 0 && H5Pset_chunk(create, set->n_dims, chunk) >= 0 &&
-                  H5Pset_shuffle(create) >= 0 && H5Pset_deflate(create, DEFLATE_LEVEL) >= 0 &&
+                  (v->mode == VTKHDF_CHUNKS || H5Pset_shuffle(create) >= 0) &&
+                  H5Pset_deflate(create, DEFLATE_LEVEL) >= 0 &&
                   (set->id = H5Dcreate2(v->root, set->name, set->type, space, H5P_DEFAULT, create, H5P_DEFAULT)) >= 0 &&
                   (!set->unit || write_text(set->id, "unit", set->unit)));
   H5Pclose(create);
   H5Sclose(space);
-  PetscCall(agree(v, good, NULL));
+  return good;
+}
+
+PetscErrorCode vtkhdf_create(Vtkhdf *v, VtkhdfSet *set) {
+  PetscFunctionBeginUser;
+  set->id = H5I_INVALID_HID;
+  PetscCall(agree(v, (PetscBool)(!v->here || create_set(v, set)), NULL));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+void vtkhdf_chunk(Vtkhdf *v, const VtkhdfSet *set, const hsize_t *offset, size_t bytes, const void *deflated) {
+  if (v->why[0] || !disk_has_room(v, (double)bytes, v->why))
+    return;
+  v->why[0] = 0;
+  if (H5Dwrite_chunk(set->id, v->transfer, 0, offset, bytes, deflated) >= 0)
+    return;
+  snprintf(v->why, WHY, "unknown HDF5 error");
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first_cause, v->why);
+}
+
+PetscErrorCode vtkhdf_settle(Vtkhdf *v) {
+  PetscFunctionBeginUser;
+  PetscCall(agree(v, (PetscBool)!v->why[0], v->why));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -211,9 +260,9 @@ PetscErrorCode vtkhdf_write(Vtkhdf *v, const VtkhdfSet *set, const hsize_t *star
 
 PetscErrorCode vtkhdf_close_set(Vtkhdf *v, VtkhdfSet *set) {
   PetscFunctionBeginUser;
-  herr_t closed = H5Dclose(set->id);
+  PetscBool good = (PetscBool)(!v->here || H5Dclose(set->id) >= 0);
   set->id = H5I_INVALID_HID;
-  PetscCall(agree(v, (PetscBool)(closed >= 0), NULL));
+  PetscCall(agree(v, good, NULL));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -223,8 +272,9 @@ PetscErrorCode vtkhdf_finish(Vtkhdf *v) {
 
   PetscFunctionBeginUser;
   PetscCall(need_room(v, 0));
-  PetscCall(agree(v, (PetscBool)(H5Fflush(v->id, H5F_SCOPE_GLOBAL) >= 0), NULL));
-  PetscBool good = (PetscBool)(H5Pclose(v->transfer) >= 0 && H5Gclose(v->root) >= 0 && H5Fclose(v->id) >= 0);
+  PetscCall(agree(v, (PetscBool)(!v->here || H5Fflush(v->id, H5F_SCOPE_GLOBAL) >= 0), NULL));
+  PetscBool good =
+      (PetscBool)(!v->here || (H5Pclose(v->transfer) >= 0 && H5Gclose(v->root) >= 0 && H5Fclose(v->id) >= 0));
   if (good)
     v->transfer = v->root = v->id = H5I_INVALID_HID;
   PetscCall(agree(v, good, NULL));

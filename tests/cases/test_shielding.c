@@ -83,6 +83,12 @@ static void percentiles(void **state) {
   CHECK_NEAR(found, 49, 0, "the odd i hold 1, 3, ... 99; 25 of 50 do not exceed 49");
   CHECK_OK(percentile(PETSC_COMM_WORLD, n, value, NULL, bits, 3, 0.5, &found));
   assert_true(isnan(found)); /* nothing has both bits */
+  for (PetscInt i = 0; i < n; i++)
+    value[i] = 1000 + value[i] / 1024; /* apart in the last bits only */
+  CHECK_OK(percentile(PETSC_COMM_WORLD, n, value, NULL, NULL, 0, 0.95, &found));
+  CHECK_NEAR(found, 1000 + 95. / 1024, 0, "95 of 100 values do not exceed the 95th");
+  CHECK_OK(percentile(PETSC_COMM_WORLD, n, value, weight, NULL, 0, 0.5, &found));
+  CHECK_NEAR(found, 1000 + 67. / 1024, 0, "as above");
 }
 
 static void rigid_motion_is_found(void **state) {
