@@ -1,6 +1,6 @@
-/* The voxel operator on one leaf: y += K x for its voxels, in double precision, in single precision, and
-   in double precision on displacements in single precision. Kernel, one set of
-   functions for each instruction set. */
+/* What is done to one leaf in every iteration: y += K x for its voxels, in double precision, in single precision, and
+   in double precision on displacements in single precision; interpolation to and from the coarser level. Kernel, one
+   set of functions for each instruction set. */
 #ifndef TRABECULA_SOLVER_LEAF_KERNEL_H
 #define TRABECULA_SOLVER_LEAF_KERNEL_H
 
@@ -25,11 +25,18 @@ typedef void LeafMultiplyMixed(const Leaf *leaves, const Leaf *leaf, const uint8
 typedef void LeafMultiplyFloat(const Leaf *leaves, const Leaf *leaf, const uint8_t *label, const float *scale,
                                const BlocksFloat *blocks, const float *x, float *y);
 
+/* Between a leaf and the octant of the coarser leaf `parent` (an index into coarse) that covers it, values [][3] over
+   local nodes. Prolong: x (nodes of the leaf) += trilinear interpolation of xc. Restrict: bc += its transpose of r. */
+typedef void LeafProlong(const Leaf *coarse, int32_t parent, const Leaf *fine, const float *xc, float *x);
+typedef void LeafRestrict(const Leaf *coarse, int32_t parent, const Leaf *fine, const float *r, float *bc);
+
 typedef struct LeafKernel {
   const char *name; /* "avx512", "avx2", "portable" */
   LeafMultiplyDouble *multiply_double;
   LeafMultiplyMixed *multiply_mixed;
   LeafMultiplyFloat *multiply_float;
+  LeafProlong *prolong;
+  LeafRestrict *restrict_;
   int (*runs)(void); /* whether this machine can run it; prepares its tables */
 } LeafKernel;
 

@@ -9,9 +9,10 @@
 
 static int runs(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 
-const LeafKernel leaf_kernel_avx2 = {"avx2", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float, runs};
+const LeafKernel leaf_kernel_avx2 = {
+    "avx2", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float, leaf_prolong, leaf_restrict, runs};
 #else
 static int runs(void) { return 0; }
 
-const LeafKernel leaf_kernel_avx2 = {"avx2", NULL, NULL, NULL, runs};
+const LeafKernel leaf_kernel_avx2 = {"avx2", NULL, NULL, NULL, NULL, NULL, runs};
 #endif

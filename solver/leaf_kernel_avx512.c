@@ -119,9 +119,10 @@ __attribute__((always_inline)) static inline void get_mixed(const float *from, u
 #define ROW_ADD(to, mask, v) NAME(add)(to, mask, (void *)(v))
 #include "solver/leaf_kernels_body.h"
 
-const LeafKernel leaf_kernel_avx512 = {"avx512", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float, runs};
+const LeafKernel leaf_kernel_avx512 = {
+    "avx512", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float, leaf_prolong, leaf_restrict, runs};
 #else
 static int runs(void) { return 0; }
 
-const LeafKernel leaf_kernel_avx512 = {"avx512", NULL, NULL, NULL, runs};
+const LeafKernel leaf_kernel_avx512 = {"avx512", NULL, NULL, NULL, NULL, NULL, runs};
 #endif

@@ -7,5 +7,5 @@
 
 static int runs(void) { return 1; }
 
-const LeafKernel leaf_kernel_portable = {"portable", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float,
-                                         runs};
+const LeafKernel leaf_kernel_portable = {
+    "portable", leaf_multiply_double, leaf_multiply_mixed, leaf_multiply_float, leaf_prolong, leaf_restrict, runs};

@@ -22,3 +22,4 @@
 #define BLOCKS BlocksFloat
 #define NAME(x) x##_float
 #include "solver/leaf_kernel_body.h"
+#include "solver/transfer_kernel_body.h"

@@ -16,21 +16,25 @@ PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOX
   level->scale = scale;
   PetscCall(sweep_create(grid, (const float(*)[LEAF_VOXELS])scale, &level->sweep));
   PetscCall(PetscCalloc1(256, &level->blocks));
-  PetscCall(PetscCalloc1(256, &level->diagonal));
+  PetscCall(PetscCalloc1(256, &level->corner));
   for (int l = 1; l < 256; ++l) {
     ElementBlocks e;
+    double K[24][24];
     if (material[l].C11 <= 0)
       continue;
     element_blocks(&material[l], grid->box.voxel_mm, &e);
     for (int i = 0; i < 72; ++i)
       (&level->blocks[l].b[0][0][0])[i] = (float)(&e.b[0][0][0])[i];
-    for (int c = 0; c < 3; ++c)
-      level->diagonal[l][c] = e.diagonal[c];
+    element_matrix(&material[l], grid->box.voxel_mm, K);
+    for (int c = 0; c < 3; ++c) {
+      level->corner[l][c] = K[c][c];
+      level->corner[l][3 + c] = K[(c + 1) % 3][(c + 2) % 3];
+    }
   }
   PetscCall(PetscCalloc1(2 * local, &level->x));
   level->work = level->x + local;
   PetscCall(PetscCalloc1(local, &level->b));
-  PetscCall(PetscMalloc1(owned, &level->inverse_diagonal));
+  PetscCall(PetscMalloc1(2 * owned, &level->inverse_block));
   PetscCall(PetscCalloc1(grid->nodes_owned, &level->fixed));
   PetscCall(PetscCalloc1(grid->n_owned + 1, &level->fixed_start));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -104,41 +108,80 @@ PetscErrorCode level_apply(Level *level, float *x, float *y) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Sums each voxel's diagonal over its corners. */
-static PetscErrorCode diagonal_sum(Level *level) {
+/* Sums over the voxels at each node the diagonal of their corner blocks (first 0) or its off-diagonal part yz xz xy
+   (first 3) into sum [nodes_local][3]. */
+static PetscErrorCode corners_sum(const Level *level, int first, double *sum) {
   const Grid *g = level->grid;
-  const size_t local = 3 * (size_t)g->nodes_local;
-  double *d = (double *)(void *)level->x;
   PetscFunctionBeginUser;
-  PetscCall(PetscArrayzero(d, local));
+  PetscCall(PetscArrayzero(sum, 3 * (size_t)g->nodes_local));
   for (PetscInt l = 0; l < g->n_owned; ++l) {
     BlockDouble f;
-    if (level->sweep.late[l] & 2)
+    if (!leaf_voxels(&g->leaf[l]))
       continue;
     memset(&f, 0, sizeof f);
     for (int v = 0; v < LEAF_VOXELS; ++v) {
       if (!(g->leaf[l].voxel[v / 8] >> v % 8 & 1))
         continue;
-      const double *e = level->diagonal[g->label[l][v]], s = level->scale ? level->scale[l][v] : 1;
+      const double *e = level->corner[g->label[l][v]] + first, s = level->scale ? level->scale[l][v] : 1;
       for (int a = 0; a < 8; ++a)
-        for (int c = 0; c < 3; ++c)
-          f.v[v / 64 + (a >> 2)][v / 8 % 8 + (a >> 1 & 1)][c][v % 8 + (a & 1)] += s * e[c];
+        for (int c = 0; c < 3; ++c) {
+          const int flip = first && ((a >> (c + 1) % 3 ^ a >> (c + 2) % 3) & 1);
+          f.v[v / 64 + (a >> 2)][v / 8 % 8 + (a >> 1 & 1)][c][v % 8 + (a & 1)] += flip ? -s * e[c] : s * e[c];
+        }
     }
-    leaf_scatter_double(g->leaf, &g->leaf[l], &f, d);
+    leaf_scatter_double(g->leaf, &g->leaf[l], &f, sum);
   }
-  PetscCall(halo_add_double(&g->halo, d));
-  for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i) {
-    if (level->spring)
-      d[i] += level->spring[i];
-    level->inverse_diagonal[i] = d[i] > 0 ? (float)(1 / d[i]) : 0;
+  PetscCall(halo_add_double(&g->halo, sum));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Inverse of a symmetric 3x3 block a, o (yz xz xy); where rounding leaves a direction without stiffness, that of the
+   diagonal alone. out [6] with a stride. */
+static void block_invert(const double a[3], const double o[3], size_t stride, float *out) {
+  const double minor[3] = {a[1] * a[2] - o[0] * o[0], a[0] * a[2] - o[1] * o[1], a[0] * a[1] - o[2] * o[2]};
+  const double cofactor[3] = {o[1] * o[2] - a[0] * o[0], o[0] * o[2] - a[1] * o[1], o[0] * o[1] - a[2] * o[2]};
+  const double det = a[0] * minor[0] + o[2] * cofactor[2] + o[1] * cofactor[1];
+  const bool definite = det > 1e-6 * a[0] * a[1] * a[2] && minor[0] > 0 && minor[1] > 0 && minor[2] > 0;
+  for (size_t c = 0; c < 3; ++c) {
+    out[c * stride] = (float)(definite ? minor[c] / det : a[c] > 0 ? 1 / a[c] : 0);
+    out[(3 + c) * stride] = (float)(definite ? cofactor[c] / det : 0);
   }
+}
+
+static PetscErrorCode blocks_invert(Level *level) {
+  const Grid *g = level->grid;
+  const size_t local = 3 * (size_t)g->nodes_local;
+  double *shear, *sum = (double *)(void *)level->x;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(local, &shear));
+  PetscCall(corners_sum(level, 0, sum));
+  PetscCall(corners_sum(level, 3, shear));
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
+    const size_t base = (size_t)g->leaf[l].base, n = (size_t)leaf_nodes(&g->leaf[l]);
+    for (size_t i = base; i < base + n; ++i) {
+      double *a = sum + 3 * i, *o = shear + 3 * i;
+      for (size_t c = 0; c < 3; ++c) {
+        const unsigned others = level->fixed[i] >> (c + 1) % 3 | level->fixed[i] >> (c + 2) % 3;
+        a[c] += level->spring ? level->spring[3 * i + c] : 0;
+        o[c] = others & 1 ? 0 : o[c];
+      }
+      block_invert(a, o, n, level->inverse_block + 6 * base + (i - base));
+    }
+  }
+  PetscCall(PetscFree(shear));
   PetscCall(PetscArrayzero(level->x, 2 * local));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 void level_hold(Level *level) {
-  for (PetscInt i = 0; i < level->n_fixed_dofs; ++i)
-    level->inverse_diagonal[level->fixed_dof[i]] = 0;
+  const Grid *g = level->grid;
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
+    const size_t base = (size_t)g->leaf[l].base, n = (size_t)leaf_nodes(&g->leaf[l]);
+    for (PetscInt i = level->fixed_start[l]; i < level->fixed_start[l + 1]; ++i) {
+      const size_t node = (size_t)level->fixed_dof[i] / 3, c = (size_t)level->fixed_dof[i] % 3;
+      level->inverse_block[6 * base + c * n + (node - base)] = 0;
+    }
+  }
 }
 
 /* Deterministic start values in (-0.5, 0.5) from a node's place, so that the estimate is the same on any number of
@@ -148,24 +191,6 @@ static float start_value(const Leaf *leaf, int v, int c) {
   h = (h ^ h >> 31) * 0x9e3779b97f4a7c15ULL;
   h = (h ^ h >> 29) * 0xbf58476d1ce4e5b9ULL;
   return (float)(h >> 40) / 16777216.0f - 0.5f;
-}
-
-/* a . b and b . b in the inner product of the diagonal, over all ranks. */
-static PetscErrorCode diagonal_dots(const Level *level, const float *a, const float *b, double *ab, double *bb) {
-  const PetscInt n = 3 * level->grid->nodes_owned;
-  double sum[2] = {0, 0}, all[2];
-  PetscFunctionBeginUser;
-  for (PetscInt i = 0; i < n; ++i) {
-    const double d = level->inverse_diagonal[i];
-    if (d == 0)
-      continue;
-    sum[0] += (double)a[i] * b[i] / d;
-    sum[1] += (double)b[i] * b[i] / d;
-  }
-  PetscCallMPI(MPI_Allreduce(sum, all, 2, MPI_DOUBLE, MPI_SUM, level->grid->comm));
-  *ab = all[0];
-  *bb = all[1];
-  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* Largest Ritz value of n Lanczos steps plus the size of its residual: a safe bound in practice even where the top of
@@ -182,49 +207,86 @@ static PetscErrorCode ritz_bound(int n, double *alpha, double *beta, double *bou
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static void lanczos_start(const Level *level, float *q) {
+/* Start values times D. */
+static void lanczos_start(const Level *level, float *t) {
   const Grid *g = level->grid;
   for (PetscInt l = 0, node = 0; l < g->n_owned; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (g->leaf[l].node[v / 8] >> v % 8 & 1) {
-        for (int c = 0; c < 3; ++c)
-          q[3 * (size_t)node + (size_t)c] = start_value(&g->leaf[l], v, c);
+        for (int c = 0; c < 3; ++c) {
+          const float d = level_inverse_diagonal(level, l, node, c);
+          t[3 * (size_t)node + (size_t)c] = d > 0 ? start_value(&g->leaf[l], v, c) / d : 0;
+        }
         ++node;
       }
-  level_zero_fixed(level, q);
+  level_zero_fixed(level, t);
+}
+
+/* q = D^-1 t and its norm sqrt(q . t). */
+static PetscErrorCode blocks_solve(const Level *level, const float *t, float *q, double *norm) {
+  const Grid *g = level->grid;
+  double sum = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
+    const size_t base = (size_t)g->leaf[l].base;
+    sum += vector_solve((size_t)leaf_nodes(&g->leaf[l]), level->inverse_block + 6 * base, t + 3 * base, q + 3 * base);
+  }
+  PetscCallMPI(MPI_Allreduce(&sum, norm, 1, MPI_DOUBLE, MPI_SUM, g->comm));
+  *norm = sqrt(PetscMax(*norm, 0));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+typedef struct Rayleigh {
+  const Level *level;
+  double sum; /* q . K q */
+} Rayleigh;
+
+static void visit_rayleigh(void *context, PetscInt l) {
+  Rayleigh *c = context;
+  const Leaf *leaf = &c->level->grid->leaf[l];
+  const size_t first = 3 * (size_t)leaf->base;
+  level_complete(c->level, l);
+  c->sum += vector_dot(3 * (size_t)leaf_nodes(leaf), c->level->x + first, c->level->work + first);
+}
+
+/* Lanczos for D^-1 K in the inner product of D: q the vectors, s and old D times the last two. */
+static PetscErrorCode lanczos(Level *level, float *old, double *bound) {
+  const size_t n = 3 * (size_t)level->grid->nodes_owned;
+  double alpha[LANCZOS_STEPS], beta[LANCZOS_STEPS], norm;
+  float *q = level->x, *s = level->b, *t = level->work;
+  int steps = 0;
+  PetscFunctionBeginUser;
+  lanczos_start(level, t);
+  PetscCall(blocks_solve(level, t, q, &norm));
+  while (norm > 0 && steps < LANCZOS_STEPS) { /* norm > 0: something is free */
+    Rayleigh r = {.level = level};
+    float *next = old;
+    vector_shift(n, (float)(1 / norm), t, next, q);
+    old = s;
+    s = next;
+    PetscCall(sweep_float(&level->sweep, level->blocks, q, t, visit_rayleigh, &r));
+    PetscCallMPI(MPI_Allreduce(&r.sum, &alpha[steps], 1, MPI_DOUBLE, MPI_SUM, level->grid->comm));
+    vector_orthogonalise(n, (float)alpha[steps], s, steps ? (float)norm : 0, old, t);
+    PetscCall(blocks_solve(level, t, q, &norm));
+    beta[steps] = norm;
+    if (beta[steps++] < 1e-5 * fabs(alpha[0]))
+      break; /* an invariant space: few free components */
+  }
+  if (steps)
+    PetscCall(ritz_bound(steps, alpha, beta, bound));
+  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode level_finish(Level *level) {
-  const size_t n = 3 * (size_t)level->grid->nodes_owned, local = 3 * (size_t)level->grid->nodes_local;
-  double alpha[LANCZOS_STEPS], beta[LANCZOS_STEPS], before = 0, unused, norm, bound = 1;
-  float *q = level->x, *w = level->work, *old = level->b;
-  int steps = 0;
+  const size_t local = 3 * (size_t)level->grid->nodes_local;
+  double bound = 1; /* everything fixed: any positive number serves, since x stays 0 */
+  float *old;
   PetscFunctionBeginUser;
-  PetscCall(diagonal_sum(level));
-  lanczos_start(level, q);
-  PetscCall(PetscArrayzero(old, local));
-  PetscCall(diagonal_dots(level, q, q, &unused, &norm));
-  for (size_t i = 0; i < n && norm > 0; ++i)
-    q[i] /= (float)sqrt(norm);
-  while (norm > 0 && steps < LANCZOS_STEPS) { /* q, old: the last two Lanczos vectors; norm > 0: something is free */
-    PetscCall(level_apply(level, q, w));
-    for (size_t i = 0; i < n; ++i)
-      w[i] *= level->inverse_diagonal[i];
-    PetscCall(diagonal_dots(level, w, q, &alpha[steps], &unused));
-    for (size_t i = 0; i < n; ++i)
-      w[i] -= (float)alpha[steps] * q[i] + (float)before * old[i];
-    PetscCall(diagonal_dots(level, w, w, &unused, &norm));
-    before = beta[steps] = sqrt(norm);
-    if (beta[steps++] < 1e-5 * fabs(alpha[0]))
-      break; /* an invariant space: few free components */
-    for (size_t i = 0; i < n; ++i) {
-      old[i] = q[i];
-      q[i] = w[i] / (float)before;
-    }
-  }
-  if (steps)
-    PetscCall(ritz_bound(steps, alpha, beta, &bound));
-  level->lambda = (float)bound; /* everything fixed: any positive number serves, since x stays 0 */
+  PetscCall(blocks_invert(level));
+  PetscCall(PetscCalloc1(local, &old));
+  PetscCall(lanczos(level, old, &bound));
+  PetscCall(PetscFree(old));
+  level->lambda = (float)bound;
   PetscCall(PetscArrayzero(level->x, 2 * local));
   PetscCall(PetscArrayzero(level->b, local));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -238,12 +300,12 @@ PetscErrorCode level_free(Level *level) {
   }
   PetscCall(sweep_free(&level->sweep));
   PetscCall(PetscFree(level->blocks));
-  PetscCall(PetscFree(level->diagonal));
+  PetscCall(PetscFree(level->corner));
   PetscCall(PetscFree(level->fixed));
   PetscCall(PetscFree(level->spring));
   PetscCall(PetscFree(level->fixed_dof));
   PetscCall(PetscFree(level->fixed_start));
-  PetscCall(PetscFree(level->inverse_diagonal));
+  PetscCall(PetscFree(level->inverse_block));
   PetscCall(PetscFree(level->x));
   PetscCall(PetscFree(level->b));
   PetscCall(PetscFree(level->parent));

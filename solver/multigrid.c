@@ -1,7 +1,6 @@
 #include "solver/multigrid.h"
 #include "solver/coarsen.h"
 #include "solver/coarsest.h"
-#include "solver/transfer_kernel.h"
 #include "solver/vector_kernel.h"
 #include <math.h>
 #include <string.h>
@@ -65,8 +64,18 @@ static void visit_relax(void *context, PetscInt l) {
   const Leaf *leaf = &f->grid->leaf[l];
   const size_t first = 3 * (size_t)leaf->base;
   level_complete(f, l);
-  vector_relax(3 * (size_t)leaf_nodes(leaf), s->tau, f->inverse_diagonal + first, f->b + first, f->work + first,
+  vector_relax((size_t)leaf_nodes(leaf), s->tau, f->inverse_block + 2 * first, f->b + first, f->work + first,
                f->x + first);
+}
+
+/* x = tau D^-1 b. */
+static void smooth_start(Level *level, float tau) {
+  const Grid *g = level->grid;
+  for (PetscInt l = 0; l < g->n_owned; ++l) {
+    const size_t base = (size_t)g->leaf[l].base;
+    vector_start((size_t)leaf_nodes(&g->leaf[l]), tau, level->inverse_block + 6 * base, level->b + 3 * base,
+                 level->x + 3 * base);
+  }
 }
 
 /* The polynomial of the Chebyshev iteration on [low, high] of D^-1 K as a product: x += tau_k D^-1 (b - K x), 1 / tau_k
@@ -79,7 +88,7 @@ static PetscErrorCode smooth(Level *level, bool zero) {
   for (int k = 0; k < SMOOTHING_DEGREE; ++k) {
     step.tau = (float)(2 / (high + low + (high - low) * cos(PETSC_PI * (k + 0.5) / SMOOTHING_DEGREE)));
     if (!k && zero)
-      vector_start(3 * (size_t)level->grid->nodes_owned, step.tau, level->inverse_diagonal, level->b, level->x);
+      smooth_start(level, step.tau);
     else
       PetscCall(sweep_float(&level->sweep, level->blocks, level->x, level->work, visit_relax, &step));
   }
@@ -93,7 +102,7 @@ static void visit_restrict(void *context, PetscInt l) {
   const size_t first = 3 * (size_t)leaf->base, n = 3 * (size_t)leaf_nodes(leaf);
   level_complete(f, l);
   vector_residual(n, f->b + first, f->work + first);
-  leaf_restrict(s->coarse->grid->leaf, f->parent[l], leaf, f->work, s->coarse->b);
+  f->sweep.kernel->restrict_(s->coarse->grid->leaf, f->parent[l], leaf, f->work, s->coarse->b);
   memset(f->work + first, 0, n * sizeof *f->work);
 }
 
@@ -114,7 +123,7 @@ static PetscErrorCode prolong_correction(Multigrid *mg, int l) {
   PetscFunctionBeginUser;
   PetscCall(halo_broadcast_float(&c->grid->halo, c->x));
   for (PetscInt i = 0; i < f->grid->n_owned; ++i)
-    leaf_prolong(c->grid->leaf, f->parent[i], &f->grid->leaf[i], c->x, f->x);
+    f->sweep.kernel->prolong(c->grid->leaf, f->parent[i], &f->grid->leaf[i], c->x, f->x);
   level_zero_fixed(f, f->x);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,6 +1,6 @@
-/* Geometric multigrid on equal cubes: Chebyshev smoothing on the diagonal, trilinear transfer, one V-cycle in single
-   precision; the coarsest level is factorised. A symmetric preconditioner whose action does not depend on the number of
-   ranks (to round-off). */
+/* Geometric multigrid on equal cubes: Chebyshev smoothing on the 3x3 blocks of the nodes, trilinear transfer, one
+   V-cycle in single precision; the coarsest level is factorised. A symmetric preconditioner whose action does not
+   depend on the number of ranks (to round-off). */
 #ifndef TRABECULA_SOLVER_MULTIGRID_H
 #define TRABECULA_SOLVER_MULTIGRID_H
 

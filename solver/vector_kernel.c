@@ -16,15 +16,44 @@ static inline double lanes_sum(const double sum[LANES]) {
 }
 
 CLONES void vector_start(size_t n, float tau, const float *restrict d, const float *restrict b, float *restrict x) {
-  for (size_t i = 0; i < n; ++i)
-    x[i] = tau * d[i] * b[i];
+  for (size_t i = 0; i < n; ++i) {
+    const float r0 = tau * b[3 * i], r1 = tau * b[3 * i + 1], r2 = tau * b[3 * i + 2];
+    const float yz = d[3 * n + i], xz = d[4 * n + i], xy = d[5 * n + i];
+    x[3 * i] = d[i] * r0 + xy * r1 + xz * r2;
+    x[3 * i + 1] = xy * r0 + d[n + i] * r1 + yz * r2;
+    x[3 * i + 2] = xz * r0 + yz * r1 + d[2 * n + i] * r2;
+  }
 }
 
 CLONES void vector_relax(size_t n, float tau, const float *restrict d, const float *restrict b, float *restrict y,
                          float *restrict x) {
   for (size_t i = 0; i < n; ++i) {
-    x[i] += tau * d[i] * (b[i] - y[i]);
-    y[i] = 0;
+    const float r0 = tau * (b[3 * i] - y[3 * i]), r1 = tau * (b[3 * i + 1] - y[3 * i + 1]),
+                r2 = tau * (b[3 * i + 2] - y[3 * i + 2]);
+    const float yz = d[3 * n + i], xz = d[4 * n + i], xy = d[5 * n + i];
+    x[3 * i] += d[i] * r0 + xy * r1 + xz * r2;
+    x[3 * i + 1] += xy * r0 + d[n + i] * r1 + yz * r2;
+    x[3 * i + 2] += xz * r0 + yz * r1 + d[2 * n + i] * r2;
+    y[3 * i] = y[3 * i + 1] = y[3 * i + 2] = 0;
+  }
+}
+
+double vector_solve(size_t n, const float *restrict d, const float *restrict r, float *restrict z) {
+  vector_start(n, 1, d, r, z);
+  return vector_dot(3 * n, r, z);
+}
+
+CLONES void vector_orthogonalise(size_t n, float a, const float *restrict s, float b, const float *restrict o,
+                                 float *restrict t) {
+  for (size_t i = 0; i < n; ++i)
+    t[i] -= a * s[i] + b * o[i];
+}
+
+CLONES void vector_shift(size_t n, float a, float *restrict t, float *restrict s, float *restrict q) {
+  for (size_t i = 0; i < n; ++i) {
+    s[i] = a * t[i];
+    q[i] *= a;
+    t[i] = 0;
   }
 }
 

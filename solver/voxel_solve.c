@@ -9,7 +9,7 @@
 static const double ROUND_OFF = 1e-12;
 /* The residual that the recurrence carries, in single precision, is replaced by the true one each time it has fallen by
    this factor: its rounding is then still well below it. */
-static const double STRETCH = 1e-5;
+static const double STRETCH = 1e-6;
 enum { STALLS = 3 };
 /* A replacement that finds less than this gained since the last one: rounding has the upper hand. That is accepted
    where the residual is no more than so many units in the last place of the single terms of K u. */
@@ -178,14 +178,19 @@ static PetscErrorCode goal_target(const VoxelModel *m, const KrylovGoal *goal, d
 
 /* What rounding leaves of K u in double precision: about the norm of its diagonal terms in the last place. */
 static PetscErrorCode rounding_floor(const VoxelModel *m, Vec u, double *floor) {
-  const float *d = m->mg.level[0].inverse_diagonal;
+  const Level *fine = &m->mg.level[0];
   const PetscScalar *a;
   double sum = 0;
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(u, &a));
-  for (size_t i = 0; i < 3 * (size_t)m->grid->nodes_owned; ++i)
-    if (d[i] > 0)
-      sum += a[i] / (double)d[i] * (a[i] / (double)d[i]);
+  for (PetscInt l = 0; l < m->grid->n_owned; ++l) {
+    const Leaf *leaf = &m->grid->leaf[l];
+    for (PetscInt i = leaf->base; i < leaf->base + leaf_nodes(leaf); ++i)
+      for (int c = 0; c < 3; ++c) {
+        const double d = level_inverse_diagonal(fine, l, i, c), f = d > 0 ? a[3 * i + c] / d : 0;
+        sum += f * f;
+      }
+  }
   PetscCall(VecRestoreArrayRead(u, &a));
   PetscCallMPI(MPI_Allreduce(&sum, floor, 1, MPI_DOUBLE, MPI_SUM, m->grid->comm));
   *floor = LAST_PLACES * DBL_EPSILON * sqrt(*floor);

@@ -72,7 +72,7 @@ static void pair_free(Pair *p) {
 static void prolong(Pair *p) {
   CHECK_OK(halo_broadcast_float(&p->coarse->halo, p->xc));
   for (PetscInt l = 0; l < p->fine->n_owned; ++l)
-    leaf_prolong(p->coarse->leaf, p->level.parent[l], &p->fine->leaf[l], p->xc, p->xf);
+    p->level.sweep.kernel->prolong(p->coarse->leaf, p->level.parent[l], &p->fine->leaf[l], p->xc, p->xf);
 }
 
 /* Largest difference of the interpolated field from the plain formula, over all ranks. */
@@ -112,7 +112,7 @@ static double transpose_error(Pair *p) {
   CHECK_OK(PetscMemzero(p->xf, sizeof(float) * 3 * (size_t)p->fine->nodes_local));
   prolong(p);
   for (PetscInt l = 0; l < p->fine->n_owned; ++l)
-    leaf_restrict(p->coarse->leaf, p->level.parent[l], &p->fine->leaf[l], r, b);
+    p->level.sweep.kernel->restrict_(p->coarse->leaf, p->level.parent[l], &p->fine->leaf[l], r, b);
   CHECK_OK(halo_add_float(&p->coarse->halo, b));
   for (PetscInt i = 0; i < 3 * p->fine->nodes_owned; ++i) {
     sum[0] += (double)p->xf[i] * r[i];
