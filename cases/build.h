@@ -62,10 +62,12 @@ PetscErrorCode build_lattice_graph(const Case *c, const Design *design, const do
 PetscErrorCode build_frame_options(const Case *c, const Material *material, FrameOptions *options);
 PetscErrorCode build_voxel_options(const Case *c, VoxelOptions *options);
 
-/* Adds a voxel solve of solid_mm3 of struts at voxel_mm (solves: number of right-hand sides) and a frame of as many
-   cells (0: none) to the estimate; seconds for the ranks of the case. */
+/* Adds a voxel solve of solid_mm3 of struts at voxel_mm (solves: number of right-hand sides, fields: values a voxel
+   that are in memory at once) and a frame of as many cells (0: none) to the estimate; seconds for the ranks of the
+   case. */
+enum { FIELDS_WHOLE = 17 }; /* stress, strain, displacement, two scalars */
 PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
-                                     Estimate *estimate);
+                                     int fields, Estimate *estimate);
 PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
                                     Estimate *estimate);
 /* Refuses a run whose estimate exceeds the memory of this machine (total of the ranks' nodes). */

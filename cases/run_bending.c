@@ -90,7 +90,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   double volume = plan.length_mm * plan.bar.width_mm * plan.bar.depth_mm;
   if (c->wants_voxel)
     PetscCall(build_estimate_voxels(c, (1 - plan.design.porosity_pct / 100) * volume / 4, plan.design.strut_mm,
-                                    plan.voxel_mm, 1, e));
+                                    plan.voxel_mm, 1, FIELDS_WHOLE, e));
   if (c->wants_frame)
     PetscCall(build_estimate_frame(c, &plan.design, volume / pow(plan.design.cell_mm, 3), 1, e));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -84,5 +84,5 @@ PetscErrorCode voxel_fields(VoxelModel *m, Vec u, const VoxelFields *fields) {
 }
 
 double voxel_memory_estimate(double nodes, double voxels) {
-  return 1e8 + 3 * nodes * 90 + 5 * voxels; /* 5 a voxel: labels and masks of partly filled leaves */
+  return 6e7 + 3 * nodes * 45 + 5 * voxels; /* 5 a voxel: labels and masks of partly filled leaves */
 }
