@@ -123,9 +123,9 @@ __attribute__((always_inline)) static inline NAME(Ends) NAME(ends)(const Leaf *l
                       leaf->next[side + 1] < 0 ? NULL : &leaves[leaf->next[side + 1]]};
 }
 
-/* Sums s and differences d along x of one row of nodes, after ref is taken off. */
-__attribute__((always_inline)) static inline void
-NAME(row_gather)(const NAME(Ends) * ends, int row, int extent, const INPUT *x, const REAL ref[3], ROW s[3], ROW d[3]) {
+/* Sums s and differences d along x of one row of nodes. */
+__attribute__((always_inline)) static inline void NAME(row_gather)(const NAME(Ends) * ends, int row, int extent,
+                                                                   const INPUT *x, ROW s[3], ROW d[3]) {
   const BITS up = {1, 2, 3, 4, 5, 6, 7, 8};
   ROW v[3] = {{0}, {0}, {0}};
   REAL last[3] = {0, 0, 0};
@@ -139,8 +139,7 @@ NAME(row_gather)(const NAME(Ends) * ends, int row, int extent, const INPUT *x, c
     for (int c = 0; c < 3; ++c)
       v[c][extent] = last[c];
   for (int c = 0; c < 3; ++c) {
-    const ROW beyond = {last[c] - ref[c]};
-    v[c] -= ref[c];
+    const ROW beyond = {last[c]};
     const ROW w = __builtin_shuffle(v[c], beyond, up);
     s[c] = v[c] + w;
     d[c] = w - v[c];
@@ -149,8 +148,7 @@ NAME(row_gather)(const NAME(Ends) * ends, int row, int extent, const INPUT *x, c
 
 /* Modes of the pairs of rows in plane k that rows of voxels want: bit j of wanted, pair j. */
 __attribute__((always_inline)) static inline void NAME(plane_gather)(const Leaf *leaves, const Leaf *leaf, int k,
-                                                                     unsigned wanted, const INPUT *x, const REAL ref[3],
-                                                                     PAIR pair[8]) {
+                                                                     unsigned wanted, const INPUT *x, PAIR pair[8]) {
   const int nz = k == leaf->extent[2], plane = nz ? 0 : 8 * k, ey = leaf->extent[1];
   const NAME(Ends) inside = NAME(ends)(leaves, leaf, 4 * nz), beyond = NAME(ends)(leaves, leaf, 4 * nz + 2);
   ROW s[2][3], d[2][3];
@@ -158,7 +156,7 @@ __attribute__((always_inline)) static inline void NAME(plane_gather)(const Leaf 
     ROW *s1 = s[j & 1], *d1 = d[j & 1], *s0 = s[~j & 1], *d0 = d[~j & 1];
     if (!((wanted | wanted << 1) >> j & 1))
       continue;
-    NAME(row_gather)(j < ey ? &inside : &beyond, j < ey ? plane + j : plane, leaf->extent[0], x, ref, s1, d1);
+    NAME(row_gather)(j < ey ? &inside : &beyond, j < ey ? plane + j : plane, leaf->extent[0], x, s1, d1);
     if (!(wanted << 1 >> j & 1))
       continue;
     PAIR *p = &pair[j - 1];
@@ -235,19 +233,12 @@ static void NAME(leaf_multiply)(const Leaf *leaves, const Leaf *leaf, const uint
   for (int k = 0; k < 8; ++k)
     for (int j = 0; j < 8; ++j)
       rows[k + 1] |= (unsigned)(leaf->voxel[j + 8 * k] != 0) << j;
-  /* Forces do not change when the leaf is shifted: displacements relative to one of its nodes round to less, which is
-     what single precision needs where something stiff moves as a whole in something soft. */
-  int first = 0;
-  while (!leaf->voxel[first])
-    ++first;
-  const INPUT *node = x + 3 * (size_t)leaf_node(leaf, __builtin_ctz(leaf->voxel[first]), first % 8, first / 8);
-  const REAL ref[3] = {(REAL)node[0], (REAL)node[1], (REAL)node[2]};
   for (int k = 0; k <= leaf->extent[2]; ++k) {
     const unsigned under = rows[k], over = rows[k + 1];
     const int here = k & 1, before = ~k & 1;
     if (!(under | over))
       continue;
-    NAME(plane_gather)(leaves, leaf, k, under | over, x, ref, u[here]);
+    NAME(plane_gather)(leaves, leaf, k, under | over, x, u[here]);
     for (unsigned left = under; left; left &= left - 1) {
       const int j = __builtin_ctz(left), v = 8 * (j + 8 * (k - 1));
       const PAIR *modes[2] = {&u[before][j], &u[here][j]};
