@@ -60,7 +60,10 @@ const BenchRow bench_rows[] = {
     {"memory-192_74", SET_QUICK, run_whole, LATTICE(48, 0.74), .rtol = 1e-6, .top = GRIP_Z},
     {"memory-288_74", SET_FULL, run_whole, LATTICE(72, 0.74), .rtol = 1e-6, .top = GRIP_Z},
     {"plain-gamg-64_74", SET_QUICK, run_plain, LATTICE(16, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "gamg"},
+    {"plain-hypre-64_74", SET_QUICK, run_plain, LATTICE(16, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "hypre"},
     {"plain-gamg-96_74", SET_FULL, run_plain, LATTICE(24, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "gamg"},
+    {"plain-hypre-96_74", SET_FULL, run_plain, LATTICE(24, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "hypre"},
     {"plain-gamg-128_74", SET_FULL, run_plain, LATTICE(32, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "gamg"},
+    {"plain-hypre-128_74", SET_FULL, run_plain, LATTICE(32, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "hypre"},
 };
 const int n_bench_rows = sizeof bench_rows / sizeof *bench_rows;
