@@ -251,7 +251,8 @@ static void test_frame(void **state) {
   PetscInt strut[3][2] = {{0, 1}, {1, 2}, {2, 0}};
   double radius[3] = {0.1, 0.2, 0.3};
   int8_t shift[3][3] = {{0, 0, 0}, {0, 0, 0}, {1, 0, 0}};
-  const Graph graph = {3, 3, x, strut, radius, shift, {2, 2, 2}};
+  const Graph graph = {
+      .n_nodes = 3, .n_struts = 3, .x = x, .strut = strut, .radius = radius, .shift = shift, .period = {2, 2, 2}};
   const float normal[3] = {10, 20, 30}, u[9] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   const Field cell[1] = {{"normal_force", "N", 1, normal}}, point[1] = {{"displacement", "mm", 3, u}};
   file_name("frame", file);

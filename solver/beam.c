@@ -1,0 +1,215 @@
+/* Kernel: the force-based beam. */
+#include "solver/beam.h"
+#include <math.h>
+#include <string.h>
+
+const double beam_point[BEAM_POINTS] = {0, 0.17267316464601142810, 0.5, 0.82732683535398857190, 1};
+const double beam_weight[BEAM_POINTS] = {1. / 20, 49. / 180, 16. / 45, 49. / 180, 1. / 20};
+
+enum { MOST_ITERATIONS = 25 };
+/* Out-of-balance of a section in parts of what it carries at first yield. */
+static const double SECTION_BALANCE = 1e-11;
+
+/* S = b s with N = s0, T = s1, M2 = -(1-x) s2 + x s3, M3 = -(1-x) s4 + x s5, dM2/dx = V3, dM3/dx = -V2. */
+void beam_resultants(const Beam *beam, const double s[6], double x, double S[6]) {
+  S[0] = s[0];
+  S[1] = beam->shear ? -(s[4] + s[5]) / beam->length : 0;
+  S[2] = beam->shear ? (s[2] + s[3]) / beam->length : 0;
+  S[3] = s[1];
+  S[4] = -(1 - x) * s[2] + x * s[3];
+  S[5] = -(1 - x) * s[4] + x * s[5];
+}
+
+/* v += weight b^T e */
+static void add_strains(const Beam *beam, double x, double weight, const double e[6], double v[6]) {
+  double slide2 = beam->shear ? e[1] / beam->length : 0, slide3 = beam->shear ? e[2] / beam->length : 0;
+
+  v[0] += weight * e[0];
+  v[1] += weight * e[3];
+  v[2] += weight * (-(1 - x) * e[4] + slide3);
+  v[3] += weight * (x * e[4] + slide3);
+  v[4] += weight * (-(1 - x) * e[5] - slide2);
+  v[5] += weight * (x * e[5] - slide2);
+}
+
+/* F += weight b^T f b */
+static void add_flexibility(const Beam *beam, double x, double weight, const double f[36], double F[36]) {
+  for (int j = 0; j < 6; j++) {
+    double unit[6] = {0}, S[6], e[6] = {0}, column[6] = {0};
+    unit[j] = 1;
+    beam_resultants(beam, unit, x, S);
+    for (int a = 0; a < 6; a++)
+      for (int b = 0; b < 6; b++)
+        e[a] += f[6 * a + b] * S[b];
+    add_strains(beam, x, weight, e, column);
+    for (int i = 0; i < 6; i++)
+      F[6 * i + j] += column[i];
+  }
+}
+
+/* Inverse of a symmetric positive definite matrix by Cholesky's method; false when it is not definite. */
+static bool invert(const double a[36], double inverse[36]) {
+  double L[6][6];
+
+  for (int j = 0; j < 6; j++) {
+    double d = a[7 * j];
+    for (int k = 0; k < j; k++)
+      d -= L[j][k] * L[j][k];
+    if (!(d > 1e-14 * a[7 * j]))
+      return false;
+    L[j][j] = sqrt(d);
+    for (int i = j + 1; i < 6; i++) {
+      double sum = a[6 * i + j];
+      for (int k = 0; k < j; k++)
+        sum -= L[i][k] * L[j][k];
+      L[i][j] = sum / L[j][j];
+    }
+  }
+  for (int c = 0; c < 6; c++) {
+    double y[6];
+    for (int i = 0; i < 6; i++) {
+      double sum = i == c ? 1 : 0;
+      for (int k = 0; k < i; k++)
+        sum -= L[i][k] * y[k];
+      y[i] = sum / L[i][i];
+    }
+    for (int i = 5; i >= 0; i--) {
+      double sum = y[i];
+      for (int k = i + 1; k < 6; k++)
+        sum -= L[k][i] * inverse[6 * k + c];
+      inverse[6 * i + c] = sum / L[i][i];
+    }
+  }
+  return true;
+}
+
+static void solve6(const double inverse[36], const double b[6], double x[6]) {
+  for (int i = 0; i < 6; i++) {
+    x[i] = 0;
+    for (int j = 0; j < 6; j++)
+      x[i] += inverse[6 * i + j] * b[j];
+  }
+}
+
+void beam_rest(const Beam *beam, const FibreMetal *metal, BeamState *state) {
+  double F[36] = {0};
+
+  memset(state, 0, sizeof *state);
+  for (int p = 0; p < BEAM_POINTS; p++) {
+    double K[6];
+    fibre_section_elastic(beam->layout, metal, beam->radius[p], K);
+    for (int i = 0; i < 6; i++)
+      state->flexibility[p][7 * i] = 1 / K[i];
+    add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+  }
+  invert(F, state->k);
+}
+
+void beam_elastic(const double v[6], BeamState *state) {
+  for (int i = 0; i < 6; i++)
+    state->v[i] = v[i];
+  solve6(state->k, v, state->s);
+}
+
+typedef struct Trial { /* of one section */
+  double S[6], K[36];  /* resultants and tangent under its strains */
+} Trial;
+
+/* Without shear strain: its force is what equilibrium wants, and it takes no part. */
+static void forbid_shear(Trial *t) {
+  for (int i = 1; i < 3; i++) {
+    for (int j = 0; j < 6; j++)
+      if (i != j)
+        t->K[6 * i + j] = t->K[6 * j + i] = 0;
+    t->S[i] = 0;
+  }
+}
+
+static void evaluate(const Beam *beam, const FibreMetal *metal, int p, bool began, const double *from, double *to,
+                     BeamState *state, Trial *t) {
+  const double *e = state->e[p], r = beam->radius[p];
+
+  state->yielded[p] = began || !fibre_section_stays(beam->layout, metal, r, e);
+  if (state->yielded[p]) {
+    static const double virgin[FIBRE_STATE];
+    fibre_section(beam->layout, metal, r, e, began ? from : virgin, to, t->S, t->K);
+    return;
+  }
+  double K[6];
+  fibre_section_elastic(beam->layout, metal, r, K);
+  memset(t->K, 0, sizeof t->K);
+  for (int i = 0; i < 6; i++) {
+    t->S[i] = K[i] * e[i];
+    t->K[7 * i] = K[i];
+  }
+}
+
+/* Resultants of first yield: what out-of-balance forces are measured with. */
+static void yield_resultants(const Beam *beam, const FibreMetal *metal, int p, double S[6]) {
+  double r = beam->radius[p], A = beam->layout->elastic_area * r * r, I = beam->layout->elastic_inertia * r * r * r * r;
+  double y = metal->hardening.yield_MPa;
+
+  S[0] = A * y, S[1] = S[2] = A * y / sqrt(3), S[3] = 2 * I / r * y / sqrt(3), S[4] = S[5] = I / r * y;
+}
+
+int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], const unsigned char began[BEAM_POINTS],
+                const double (*from)[FIBRE_STATE], double (*to)[FIBRE_STATE], BeamState *state) {
+  double rest[BEAM_POINTS][6]; /* resultants that the sections lack: b s - S */
+  double F[36], gap[6], k[36];
+
+  memset(rest, 0, sizeof rest); /* the guess is in balance */
+  for (int it = 1; it <= MOST_ITERATIONS; it++) {
+    double worst = 0;
+    for (int i = 0; i < 36; i++)
+      F[i] = 0;
+    for (int i = 0; i < 6; i++)
+      gap[i] = v[i];
+    for (int p = 0; p < BEAM_POINTS;
+         p++) { /* e = e + f (b s - S): what the sections would be with the forces they lack */
+      double strain[6], w = beam_weight[p] * beam->length;
+      solve6(state->flexibility[p], rest[p], strain);
+      for (int i = 0; i < 6; i++)
+        strain[i] += state->e[p][i];
+      add_strains(beam, beam_point[p], -w, strain, gap);
+      add_flexibility(beam, beam_point[p], w, state->flexibility[p], F);
+    }
+    if (!invert(F, k))
+      return -1;
+    double ds[6];
+    solve6(k, gap, ds);
+    for (int i = 0; i < 6; i++)
+      state->s[i] += ds[i];
+    for (int p = 0; p < BEAM_POINTS; p++) {
+      double more[6], change[6], scale[6], S[6];
+      Trial t;
+      beam_resultants(beam, ds, beam_point[p], more);
+      for (int i = 0; i < 6; i++)
+        more[i] += rest[p][i];
+      solve6(state->flexibility[p], more, change);
+      for (int i = 0; i < 6; i++)
+        state->e[p][i] += change[i];
+      evaluate(beam, metal, p, began[p], from[p], to[p], state, &t);
+      if (!beam->shear)
+        forbid_shear(&t);
+      if (!invert(t.K, state->flexibility[p]))
+        return -1;
+      beam_resultants(beam, state->s, beam_point[p], S);
+      yield_resultants(beam, metal, p, scale);
+      for (int i = 0; i < 6; i++) {
+        rest[p][i] = S[i] - t.S[i];
+        worst = fmax(worst, fabs(rest[p][i]) / scale[i]);
+      }
+    }
+    if (worst <= SECTION_BALANCE) {
+      for (int i = 0; i < 6; i++)
+        state->v[i] = v[i];
+      memset(F, 0, sizeof F);
+      for (int p = 0; p < BEAM_POINTS; p++)
+        add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+      return invert(F, state->k) ? it : -1;
+    }
+    if (!(worst < 1e8))
+      return -1;
+  }
+  return -1;
+}
