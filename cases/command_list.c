@@ -30,6 +30,34 @@ static PetscErrorCode list_cells(void) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode list_mean_stress_laws(void) {
+  json_t *table;
+  PetscFunctionBeginUser;
+  PetscCall(table_new("\nMean stress laws of fatigue (with fatigue_limit_MPa, fatigue_cycles, fatigue_slope_k)",
+                      "law|keys|equivalent amplitude", &table));
+  for (int i = 0; i < n_mean_stress_laws; i++) {
+    const MeanStressLaw *law = &mean_stress_laws[i];
+    PetscCall(table_cells(table, (const char *const[]){law->name, law->key ? law->key : "", law->help}));
+  }
+  PetscCall(print_and_free(table));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode list_hardening_laws(void) {
+  json_t *table;
+  char keys[128];
+  PetscFunctionBeginUser;
+  PetscCall(table_new("\nHardening laws (plastic; terms that a material switches on by their keys)",
+                      "law|keys|flow stress", &table));
+  for (int i = 0; i < n_hardening_laws; i++) {
+    const HardeningLaw *law = &hardening_laws[i];
+    snprintf(keys, sizeof keys, "%s%s%s", law->key[0], law->n_keys > 1 ? ", " : "", law->n_keys > 1 ? law->key[1] : "");
+    PetscCall(table_cells(table, (const char *const[]){law->name, keys, law->help}));
+  }
+  PetscCall(print_and_free(table));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode list_laws(void) {
   static const char *const law[][2] = {
       {"isotropic", "young_MPa, poisson: one number each"},
@@ -43,6 +71,8 @@ static PetscErrorCode list_laws(void) {
   for (size_t i = 0; i < sizeof law / sizeof law[0]; i++)
     PetscCall(table_cells(table, law[i]));
   PetscCall(print_and_free(table));
+  PetscCall(list_hardening_laws());
+  PetscCall(list_mean_stress_laws());
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

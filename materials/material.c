@@ -1,5 +1,6 @@
 #include "materials/material.h"
 
+#include "materials/hardening.h"
 #include "materials/material_file.h"
 
 #include <math.h>
@@ -18,7 +19,19 @@ const KeyRow material_keys[] = {
     {"C44_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "", "cubic: stiffness C44"},
     {"yield_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "", "yield stress"},
     {"yield_range_MPa", KEY_LIST, "MPa", "(0, inf)", NULL, "", "lowest and highest yield stress that are published"},
-    {"tangent_MPa", KEY_NUMBER, "MPa", "[0, inf)", NULL, "", "slope of the stress-strain curve after yield"},
+    {"tangent_MPa", KEY_NUMBER, "MPa", "[0, inf)", NULL, "",
+     "slope of the stress-strain curve after yield, below young_MPa"},
+    {"voce_saturation_MPa", KEY_NUMBER, "MPa", "[0, inf)", NULL, "", "hardening: what Voce's term adds in the end"},
+    {"voce_exponent", KEY_NUMBER, NULL, "(0, inf)", NULL, "", "hardening: how fast Voce's term saturates"},
+    {"rate_per_s", KEY_NUMBER, "1/s", "(0, inf)", NULL, "",
+     "plastic strain rate that doubles the flow stress (Cowper and Symonds)"},
+    {"rate_exponent", KEY_NUMBER, NULL, "(0, inf)", NULL, "", "exponent of Cowper and Symonds"},
+    {"ultimate_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "", "tensile strength"},
+    {"fatigue_limit_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "",
+     "stress amplitude, fully reversed, that is endured for fatigue_cycles and more"},
+    {"fatigue_cycles", KEY_NUMBER, NULL, "[1, inf)", NULL, "", "cycles where the S-N line meets fatigue_limit_MPa"},
+    {"fatigue_slope_k", KEY_NUMBER, NULL, "(0, inf)", NULL, "",
+     "slope of the S-N line: life falls with the amplitude to the power of k"},
     {"density_t_per_mm3", KEY_NUMBER, "t/mm3", "(0, 1e-6)", NULL, "", "density of the solid; 1e-9 is 1 g/cm3"},
     {"composition", KEY_MAP, NULL, NULL, NULL, "", "impurities of the powder by mass"},
     {"composition.powder_ppm", KEY_MAP, NULL, NULL, NULL, NULL, "measured: element and ppm, '-' where not measured"},
@@ -155,13 +168,23 @@ static PetscErrorCode read_elasticity(const Where *where, Material *m) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode read_strength(const Where *where, Material *m) {
+/* All of the keys, or none. */
+static PetscErrorCode check_together(const Where *where, int n, const char *const *key) {
+  char path[512];
+  const char *given = NULL, *missing = NULL;
+  PetscFunctionBeginUser;
+  for (int i = n - 1; i >= 0; i--)
+    *(has(where, key[i]) ? &given : &missing) = key[i];
+  if (given && missing)
+    PetscCall(document_error(where->doc, at(where, given, path), "key '%s' needs key '%s' beside it", given, missing));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_yield(const Where *where, Material *m) {
   char path[512];
   double range[2] = {NAN, NAN};
   PetscFunctionBeginUser;
   PetscCall(read_number(where, "yield_MPa", &m->yield_MPa));
-  PetscCall(read_number(where, "tangent_MPa", &m->tangent_MPa));
-  PetscCall(read_number(where, "density_t_per_mm3", &m->density_t_per_mm3));
   if (has(where, "yield_range_MPa"))
     PetscCall(read_numbers(where, "yield_range_MPa", 2, range));
   m->yield_lo_MPa = range[0];
@@ -172,10 +195,43 @@ static PetscErrorCode read_strength(const Where *where, Material *m) {
                        "key 'yield_range_MPa' = [%g, %g]: must be the lowest and the highest value, with yield_MPa "
                        "between them",
                        range[0], range[1]));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_hardening(const Where *where, Material *m) {
+  char path[512];
+  PetscFunctionBeginUser;
+  for (int i = 0; i < n_hardening_laws; i++)
+    PetscCall(check_together(where, hardening_laws[i].n_keys, hardening_laws[i].key));
+  PetscCall(read_number(where, "tangent_MPa", &m->tangent_MPa));
+  PetscCall(read_number(where, "voce_saturation_MPa", &m->voce_saturation_MPa));
+  PetscCall(read_number(where, "voce_exponent", &m->voce_exponent));
+  PetscCall(read_number(where, "rate_per_s", &m->rate_per_s));
+  PetscCall(read_number(where, "rate_exponent", &m->rate_exponent));
   if (m->tangent_MPa >= m->young_MPa)
     PetscCall(document_error(where->doc, at(where, "tangent_MPa", path),
                              "key 'tangent_MPa' = %g: must be smaller than young_MPa = %g", m->tangent_MPa,
                              m->young_MPa));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_fatigue(const Where *where, Material *m) {
+  static const char *const keys[] = {"fatigue_limit_MPa", "fatigue_cycles", "fatigue_slope_k"};
+  char path[512];
+  PetscFunctionBeginUser;
+  PetscCall(check_together(where, 3, keys));
+  PetscCall(read_number(where, "ultimate_MPa", &m->ultimate_MPa));
+  PetscCall(read_number(where, "fatigue_limit_MPa", &m->fatigue_limit_MPa));
+  PetscCall(read_number(where, "fatigue_cycles", &m->fatigue_cycles));
+  PetscCall(read_number(where, "fatigue_slope_k", &m->fatigue_slope_k));
+  if (m->ultimate_MPa < m->yield_MPa)
+    PetscCall(document_error(where->doc, at(where, "ultimate_MPa", path),
+                             "key 'ultimate_MPa' = %g: must not be smaller than yield_MPa = %g", m->ultimate_MPa,
+                             m->yield_MPa));
+  if (m->fatigue_limit_MPa >= m->ultimate_MPa)
+    PetscCall(document_error(where->doc, at(where, "fatigue_limit_MPa", path),
+                             "key 'fatigue_limit_MPa' = %g: must be smaller than ultimate_MPa = %g",
+                             m->fatigue_limit_MPa, m->ultimate_MPa));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -197,9 +253,14 @@ static PetscErrorCode check_sources(const Where *where) {
 }
 
 static PetscErrorCode read_all(const Where *where, Material *m) {
+  char path[512];
   PetscFunctionBeginUser;
+  PetscCall(document_mark(where->doc, whole(where, path), m->mark, sizeof m->mark));
   PetscCall(read_elasticity(where, m));
-  PetscCall(read_strength(where, m));
+  PetscCall(read_number(where, "density_t_per_mm3", &m->density_t_per_mm3));
+  PetscCall(read_yield(where, m));
+  PetscCall(read_hardening(where, m));
+  PetscCall(read_fatigue(where, m));
   PetscCall(check_sources(where));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

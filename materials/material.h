@@ -5,15 +5,22 @@
 
 #include "materials/composition.h"
 #include "materials/elasticity.h"
+#include "materials/fatigue.h"
+#include "materials/hardening.h"
 #include "materials/keys.h"
 
 typedef struct Material {
   char name[64];
   Elasticity c;
-  double young_MPa, poisson;                    /* NAN when not isotropic */
-  double yield_MPa, yield_lo_MPa, yield_hi_MPa; /* NAN when unknown */
-  double tangent_MPa;                           /* NAN when unknown */
-  double density_t_per_mm3;                     /* NAN when unknown */
+  double young_MPa, poisson;                                 /* NAN when not isotropic */
+  double yield_MPa, yield_lo_MPa, yield_hi_MPa;              /* NAN when unknown */
+  double tangent_MPa;                                        /* NAN when unknown */
+  double voce_saturation_MPa, voce_exponent;                 /* NAN when unknown, both */
+  double rate_per_s, rate_exponent;                          /* NAN when unknown, both */
+  double ultimate_MPa;                                       /* NAN when unknown */
+  double fatigue_limit_MPa, fatigue_cycles, fatigue_slope_k; /* NAN when unknown, all three */
+  double density_t_per_mm3;                                  /* NAN when unknown */
+  char mark[288];                                            /* "file:line:col" of the material, for errors */
 } Material;
 
 /* The keys of a material file, and of a mapping in a case file where a row has KEY_ANY: their paths start at the
@@ -27,6 +34,12 @@ extern const int n_material_keys;
    C11_MPa, C12_MPa and C44_MPa; young_MPa, shear_MPa and poisson with three numbers each (order of
    elasticity_orthotropic). Errors carry file, line and column. */
 PetscErrorCode material_read(const Document *doc, const char *path, Material *material);
+/* The hardening of a material; yield_MPa NAN: its own. Terms that it does not name are zero. Refused at the material
+   (PETSC_ERR_USER_INPUT): neither has a yield stress; not isotropic. Every rank, same arguments. */
+PetscErrorCode material_hardening(const Material *material, double yield_MPa, Hardening *hardening);
+/* Its fatigue with a row of mean_stress_laws. Refused at the material: no fatigue_limit_MPa; no key of the row. Every
+   rank, same arguments. */
+PetscErrorCode material_fatigue(const Material *material, const MeanStressLaw *law, Fatigue *fatigue);
 /* Collective. The powder composition of the material at path against its limits, element by element; *n on entry the
    room (COMPOSITION_ROOM), on return the number of rows, 0 when the material has no composition. */
 PetscErrorCode material_composition(const Document *doc, const char *path, PetscInt *n, CompositionRow *row);

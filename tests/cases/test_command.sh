@@ -38,6 +38,8 @@ gives 0 '^usage: trabecula run' run --help
 gives 2 '^usage: trabecula'
 gives 0 '^rhombic-dodecahedron +12 +32 ' list cells
 gives 0 '^orthotropic ' list laws
+gives 0 '^voce +voce_saturation_MPa, voce_exponent ' list laws
+gives 0 '^goodman +ultimate_MPa ' list laws
 gives 0 '^tantalum-sebm ' list materials
 gives 0 '^morgan-vertebra ' list density-laws
 gives 0 '^unit-cell ' list cases
