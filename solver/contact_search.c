@@ -134,12 +134,6 @@ static PetscErrorCode fill_bins(ContactSearch *s, double margin) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* The bin at the lowest corner of what both boxes share: the one of their common bins where the pair is looked at. */
-static inline PetscBool is_corner(const int32_t a[3], const int32_t b[3], const int32_t at[3]) {
-  return PetscMax(a[0], b[0]) == at[0] && PetscMax(a[1], b[1]) == at[1] && PetscMax(a[2], b[2]) == at[2] ? PETSC_TRUE
-                                                                                                         : PETSC_FALSE;
-}
-
 static PetscBool share_node(const PetscInt a[2], const PetscInt b[2]) {
   return a[0] == b[0] || a[0] == b[1] || a[1] == b[0] || a[1] == b[1] ? PETSC_TRUE : PETSC_FALSE;
 }
@@ -190,33 +184,42 @@ static PetscErrorCode gather(ContactSearch *s, PetscInt bin, double margin, Pets
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static inline PetscBool overlap(const struct ContactBox *a, const struct ContactBox *b) {
-  int apart = 0; /* without branches: there is no telling which */
+/* Do the boxes overlap, and is this bin the one at the lowest corner of what they share? (There alone is the pair
+   looked at.) Without branches: there is no telling which way they go. */
+static inline int meets(const struct ContactBox *a, const struct ContactBox *b, const int32_t at[3]) {
+  int no = 0;
   for (int k = 0; k < 3; k++)
-    apart |= (a->low[k] > b->high[k]) | (b->low[k] > a->high[k]);
-  return apart ? PETSC_FALSE : PETSC_TRUE;
+    no |= (a->low[k] > b->high[k]) | (b->low[k] > a->high[k]) | (PetscMax(a->from[k], b->from[k]) ^ at[k]);
+  return !no;
+}
+
+static PetscErrorCode push_pair(ContactSearch *s, PetscInt i, PetscInt j) {
+  PetscFunctionBeginUser;
+  if (s->n_pairs == s->room_pair) {
+    s->room_pair += s->room_pair / 2 + s->n;
+    PetscCall(PetscRealloc((size_t)s->room_pair * sizeof *s->pair, &s->pair));
+  }
+  s->pair[s->n_pairs][0] = i;
+  s->pair[s->n_pairs++][1] = j;
+  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode find_in_bin(ContactSearch *s, const int32_t at[3], double margin) {
-  PetscInt n;
+  PetscInt n, *met = s->row;
 
   PetscFunctionBeginUser;
   PetscCall(gather(s, bin_at(s, at), margin, &n));
-  for (PetscInt e = 0; e < n; e++)
+  for (PetscInt e = 0; e < n; e++) {
+    const PetscInt i = s->box[e].segment; /* ascending in a bin */
+    PetscInt n_met = 0;
     for (PetscInt f = e + 1; f < n; f++) {
-      const struct ContactBox *a = &s->box[e], *b = &s->box[f];
-      if (!overlap(a, b) || !is_corner(a->from, b->from, at))
-        continue;
-      const PetscInt i = a->segment, j = b->segment; /* ascending in a bin */
-      if (share_node(s->node[i], s->node[j]) || !within(s, i, j, margin) || one_lump(s, i, j))
-        continue;
-      if (s->n_pairs == s->room_pair) {
-        s->room_pair += s->room_pair / 2 + s->n;
-        PetscCall(PetscRealloc((size_t)s->room_pair * sizeof *s->pair, &s->pair));
-      }
-      s->pair[s->n_pairs][0] = i;
-      s->pair[s->n_pairs++][1] = j;
+      met[n_met] = s->box[f].segment;
+      n_met += meets(&s->box[e], &s->box[f], at);
     }
+    for (PetscInt m = 0; m < n_met; m++)
+      if (!share_node(s->node[i], s->node[met[m]]) && within(s, i, met[m], margin) && !one_lump(s, i, met[m]))
+        PetscCall(push_pair(s, i, met[m]));
+  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
