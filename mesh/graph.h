@@ -12,11 +12,11 @@ typedef struct Graph {
   double (*x)[3];       /* [n_nodes] mm */
   PetscInt (*strut)[2]; /* [n_struts] end nodes */
   double *radius;       /* [n_struts] mm, outer radius at the middle */
-  double *taper;        /* [n_struts] in (-1, 1): the radius is radius * (1 + taper * (2t - 1)) at the share t of the way
-                           from end 0 to end 1; NULL: uniform struts */
-  double *bore;         /* [n_struts] in [0, 1): inner over outer radius, the same along a strut; NULL: solid struts */
-  int8_t (*shift)[3];   /* [n_struts] periodic lattices: end 1 is displaced by shift * period; NULL otherwise */
-  double period[3];     /* mm, 0 when not periodic */
+  double *taper;      /* [n_struts] in (-1, 1): the radius is radius * (1 + taper * (2t - 1)) at the share t of the way
+                         from end 0 to end 1; NULL: uniform struts */
+  double *bore;       /* [n_struts] in [0, 1): inner over outer radius, the same along a strut; NULL: solid struts */
+  int8_t (*shift)[3]; /* [n_struts] periodic lattices: end 1 is displaced by shift * period; NULL otherwise */
+  double period[3];   /* mm, 0 when not periodic */
 } Graph;
 
 /* One periodic cell with its corner at 0. */
