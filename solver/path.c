@@ -90,6 +90,7 @@ PetscErrorCode path_destroy(PathModel **destroyed) {
   if (!path)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(path_system_free(&path->system));
+  PetscCall(path_contact_free(&path->contact));
   PetscCall(frame_destroy(&path->frame));
   PetscCall(free_grips(path));
   PetscCall(PetscFree(path->plate));
@@ -122,6 +123,7 @@ static PetscErrorCode check_motion(const PathModel *path, const double (*motion)
 PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const double (*motion)[6],
                          const double (*force)[6]) {
   PetscFunctionBeginUser;
+  path->n_plates = 0;
   PetscCall(frame_grips(path->frame, n, grips));
   PetscCall(free_grips(path));
   path->n_grips = n;
@@ -140,6 +142,7 @@ PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const d
   for (PetscInt i = 0; i < path->n_nodes; i++)
     for (int c = 0; c < 6; c++)
       path->held[i][c] = i >= path->graph->n_nodes ? -1 : path->frame->rows.row[i] < 0 ? -2 : path->frame->held[i][c];
+  PetscCall(path_contact_create(path));
   PetscCall(path_system_create(path));
   PetscCall(path_reset(path));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -147,10 +150,15 @@ PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const d
 
 PetscErrorCode path_plates(PathModel *path, PetscInt n, const PathPlate *plates) {
   PetscFunctionBeginUser;
+  PetscCheck(path->n_grips, path->comm, PETSC_ERR_ORDER, "path_plates before path_load");
+  for (PetscInt p = 0; p < n; p++)
+    PetscCheck(plates[p].grip >= 0 && plates[p].grip < path->n_grips, path->comm, PETSC_ERR_ARG_OUTOFRANGE,
+               "plate %" PetscInt_FMT " is grip %" PetscInt_FMT, p, plates[p].grip);
   PetscCall(PetscFree(path->plate));
   PetscCall(PetscMalloc1(n, &path->plate));
   PetscCall(PetscArraycpy(path->plate, plates, n));
   path->n_plates = n;
+  PetscCall(path_contact_create(path));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -166,7 +174,7 @@ PetscErrorCode path_reset(PathModel *path) {
     beam_rest(&path->beam[b].beam, &path->metal, &path->state_at[b - path->first]);
   PetscCall(PetscArrayzero(path->f_at, path->n_nodes));
   PetscCall(PetscArrayzero(path->reaction, path->n_grips));
-  path->last_parameter = path->work = path->energy = path->residual = 0;
+  path->last_parameter = path->work = path->energy = path->residual = path->contact.energy_at = 0;
   path->steps = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -16,10 +16,11 @@ typedef struct PathOptions {
   PetscInt pieces;            /* beams a strut; with one, a strut cannot buckle between its nodes */
   double duration_s;          /* time that the load parameter takes from 0 to 1, for rates; 0: none */
   PetscBool contact;          /* struts touch plates and each other */
-  double contact_stiffness;   /* N/mm of penetration, in parts of E times the radius; 0: the default (path_contact.c) */
+  double contact_scale;       /* factor on the stiffness of contacts (path_contact.c), for sensitivity; 0: 1 */
 } PathOptions;
 
-/* A grip that is also a wall: struts of the frame cannot pass the plane through the grip's point. */
+/* A grip that is also a wall: with options.contact, struts of the frame cannot pass the plane through the grip's point.
+ */
 typedef struct PathPlate {
   PetscInt grip;
   double normal[3]; /* unit, towards the frame */
@@ -33,6 +34,7 @@ PetscErrorCode path_destroy(PathModel **path);
    Refuses what frame_grips refuses. */
 PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const double (*motion)[6],
                          const double (*force)[6]);
+/* After path_load, which forgets them. */
 PetscErrorCode path_plates(PathModel *path, PetscInt n, const PathPlate *plates);
 /* Back to the unloaded frame that never yielded. */
 PetscErrorCode path_reset(PathModel *path);

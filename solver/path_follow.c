@@ -44,7 +44,8 @@ static PathPoint point_of(const PathModel *path, PetscInt iterations) {
                      .work = path->work,
                      .energy = path->energy,
                      .residual = path->residual,
-                     .negative_pivots = path->system.negative_pivots};
+                     .negative_pivots = path->system.negative_pivots,
+                     .contacts = path->contact.n_touch + path->contact.n_press};
 }
 
 PetscErrorCode path_follow(PathModel *path, const PathSteps *steps,

@@ -48,19 +48,28 @@ static void beam_row(PathModel *path, PetscInt b, double row[BEAM_ROW]) {
 
 PetscErrorCode path_forces(PathModel *path, PetscInt *failed) {
   PetscFunctionBeginUser;
+  *failed = 0;
+  for (PetscInt i = 0; i < path->n_nodes; i++)
+    for (int c = 0; c < 3; c++)
+      *failed += isfinite(path->trial.x[i][c]) ? 0 : 1;
+  if (*failed)
+    PetscFunctionReturn(PETSC_SUCCESS);
   path->metal.step_s = path->options.duration_s * PetscAbsReal(path->trial.parameter - path->at.parameter);
   for (PetscInt b = path->first; b < path->end; b++)
     beam_row(path, b, path->row[b]);
   PetscCall(path_gather(path, BEAM_ROW, path->row[0]));
   PetscCall(PetscArrayzero(path->f, path->n_nodes));
   path->step_energy = 0;
-  *failed = 0;
   for (PetscInt b = 0; b < path->n_beams; b++) {
     const double *row = path->row[b];
     for (int c = 0; c < 12; c++)
       path->f[path->beam[b].node[c / 6]][c % 6] += row[c];
     *failed += isnan(row[BEAM_ENERGY]) ? 1 : 0;
     path->step_energy += row[BEAM_ENERGY];
+  }
+  if (path->contact.search && !*failed) {
+    PetscCall(path_contact_forces(path, failed));
+    path->step_energy += path->contact.energy - path->contact.energy_at;
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -127,8 +136,10 @@ PetscErrorCode path_accept(PathModel *path) {
   PetscCall(PetscMalloc1(path->n_grips, &reaction));
   path_between(path, path->step);
   reactions(path, reaction);
+  path_contact_reactions(path, reaction);
   path->work += step_work(path, (const double(*)[6])reaction);
   path->energy += path->step_energy;
+  path->contact.energy_at = path->contact.energy;
   PetscCall(PetscArraycpy(path->reaction, reaction, path->n_grips));
   PetscCall(PetscFree(reaction));
   PetscCall(PetscArraycpy(path->last, path->step, path->n_nodes));

@@ -3,6 +3,8 @@
 #define TRABECULA_SOLVER_PATH_MODEL_H
 
 #include "solver/beam.h"
+#include "solver/contact.h"
+#include "solver/contact_search.h"
 #include "solver/corotation.h"
 #include "solver/path.h"
 #include <petscmat.h>
@@ -27,6 +29,27 @@ typedef struct PathSystem {
   PetscBool analysed;
 } PathSystem;
 
+/* Contacts of a trial, the same on every rank. */
+typedef struct PathTouch { /* of two beams, a < b */
+  PetscInt a, b;
+  ContactPair pair;
+} PathTouch;
+typedef struct PathPress { /* of a node and a plate */
+  PetscInt node, plate;
+  ContactTouch touch;
+} PathPress;
+typedef struct PathContact {
+  ContactLaw law;
+  ContactSearch *search;
+  double (*ends)[2][3]; /* [n_beams] */
+  double *room;         /* [n_plates][n_nodes] radius with which a node meets a plate, 0: never (it is tied to it) */
+  PetscInt n_touch, n_press, touch_room, press_room;
+  PathTouch *touch;
+  PathPress *press;
+  double energy, energy_at;
+  PetscInt n_pattern, (*pattern)[2]; /* pairs of beams that the matrix has room for, sorted */
+} PathContact;
+
 /* What a beam gives to all ranks: the forces f that hold it at its nodes, and the energy done on it in this step. */
 enum { BEAM_ROW = 13, BEAM_ENERGY = 12 };
 
@@ -35,7 +58,6 @@ struct PathModel {
   PetscMPIInt rank, size;
   const Graph *graph; /* borrowed */
   PathOptions options;
-  Hardening hardening;
   FibreMetal metal;
   PetscInt n_nodes, n_beams; /* the graph's nodes first, then those inside struts */
   double (*rest_x)[3];       /* [n_nodes] undeformed */
@@ -66,6 +88,7 @@ struct PathModel {
   PetscInt steps;
   double work, energy, residual;
   double (*reaction)[6]; /* [n_grips] of at */
+  PathContact contact;
   PathSystem system;
   double (*rest)[6], (*change)[6], (*tangent)[6], (*step)[6]; /* [n_nodes] work */
 };
@@ -82,6 +105,18 @@ void path_move(PathModel *path, const double (*change)[6], double factor);
 void path_copy_place(const PathModel *path, const PathPlace *from, PathPlace *to);
 /* Translations and spins that lead from at to trial. */
 void path_between(const PathModel *path, double (*step)[6]);
+
+/* path_contact.c: struts that touch plates and each other, where options.contact says so. Made after path_load. */
+PetscErrorCode path_contact_create(PathModel *path);
+PetscErrorCode path_contact_free(PathContact *contact);
+/* Contacts at trial; their forces into f. *deep counts struts that run through each other: the step is too large. */
+PetscErrorCode path_contact_forces(PathModel *path, PetscInt *deep);
+/* Forces of the plates on the frame, into the reactions of their grips at trial. */
+void path_contact_reactions(const PathModel *path, double (*reaction)[6]);
+/* First rank: *grown where pairs touch that the matrix has no room for; they have it from the next path_system_create.
+ */
+PetscErrorCode path_contact_pattern(PathModel *path, PetscBool *grown);
+PetscErrorCode path_contact_assemble(const PathModel *path, Mat K);
 
 /* path_forces.c: states of the beams at trial and the forces f that hold them; *failed beams have none. */
 PetscErrorCode path_forces(PathModel *path, PetscInt *failed);

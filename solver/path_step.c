@@ -63,7 +63,7 @@ static PetscErrorCode correct(PathModel *path, double *out, PetscBool *good) {
 }
 
 PetscErrorCode path_step(PathModel *path, double parameter, PetscInt *iterations, PetscBool *good, char *why) {
-  double out;
+  double out = 0;
   PetscInt failed;
 
   PetscFunctionBeginUser;
@@ -77,7 +77,8 @@ PetscErrorCode path_step(PathModel *path, double parameter, PetscInt *iterations
     out = path_balance(path, path->rest);
     *good = (PetscBool)!failed;
     if (failed)
-      PetscCall(PetscSNPrintf(why, WHY, "%" PetscInt_FMT " beams find no state of their fibres", failed));
+      PetscCall(PetscSNPrintf(why, WHY, "%" PetscInt_FMT " struts find no state of their fibres, or run through others",
+                              failed));
   }
   while (*good && out > path->options.frame.rtol) {
     if (++*iterations > MOST_ITERATIONS) {
@@ -93,8 +94,9 @@ PetscErrorCode path_step(PathModel *path, double parameter, PetscInt *iterations
     PetscCall(path_correct(path, (const double(*)[6])path->rest, NULL, path->change));
     PetscCall(correct(path, &out, good));
     if (!*good)
-      PetscCall(
-          PetscSNPrintf(why, WHY, "beams find no state of their fibres (iteration %" PetscInt_FMT ")", *iterations));
+      PetscCall(PetscSNPrintf(
+          why, WHY, "struts find no state of their fibres, or run through others (iteration %" PetscInt_FMT ")",
+          *iterations));
   }
   path->residual = out;
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -168,7 +170,8 @@ PetscErrorCode path_arc_step(PathModel *path, double arc, PetscInt *iterations, 
     out = path_balance(path, path->rest);
     if (failed || !(out < PETSC_MAX_REAL)) {
       *good = PETSC_FALSE;
-      PetscCall(PetscSNPrintf(why, WHY, "%" PetscInt_FMT " beams find no state of their fibres", failed));
+      PetscCall(PetscSNPrintf(why, WHY, "%" PetscInt_FMT " struts find no state of their fibres, or run through others",
+                              failed));
       break;
     }
     if (out <= path->options.frame.rtol)

@@ -20,6 +20,12 @@ static PetscErrorCode count_blocks(const PathModel *path, PetscInt *count) {
     count[i] = 1;
   for (PetscInt b = 0; b < path->n_beams; b++)
     count[PetscMin(path->beam[b].node[0], path->beam[b].node[1])]++;
+  for (PetscInt k = 0; k < path->contact.n_pattern; k++)
+    for (int i = 0; i < 4; i++) {
+      const PetscInt *a = path->beam[path->contact.pattern[k][0]].node,
+                     *b = path->beam[path->contact.pattern[k][1]].node;
+      count[PetscMin(a[i / 2], b[i % 2])]++;
+    }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -75,6 +81,7 @@ static PetscErrorCode assemble(PathModel *path) {
         one[7 * c] = 1;
       PetscCall(MatSetValuesBlocked(K, 1, &i, 1, &i, one, ADD_VALUES));
     }
+  PetscCall(path_contact_assemble(path, K));
   PetscCall(MatAssemblyBegin(K, MAT_FINAL_ASSEMBLY));
   PetscCall(MatAssemblyEnd(K, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -118,6 +125,10 @@ PetscErrorCode path_factorise(PathModel *path, PetscBool *good) {
     PetscCallMPI(MPI_Type_free(&row));
   }
   if (!path->rank) {
+    PetscBool grown;
+    PetscCall(path_contact_pattern(path, &grown));
+    if (grown)
+      PetscCall(path_system_create(path));
     PetscCall(assemble(path));
     PetscCall(factorise(&path->system, good));
   }
