@@ -38,7 +38,7 @@ static PetscErrorCode add_pins(MPI_Comm comm, const BlockLoad *load, const doubl
        held2 = load->symmetric[t2][0] || load->symmetric[t2][1];
 
   PetscFunctionBeginUser;
-  if (load->clamped[0] || load->clamped[1] || (held1 && held2))
+  if (load->hold[0] != PLATE_FRICTIONLESS || load->hold[1] != PLATE_FRICTIONLESS || (held1 && held2))
     PetscFunctionReturn(PETSC_SUCCESS);
   Grip *pin = &g->grip[g->n++];
   PetscCall(grip_pick_extreme(comm, "pin", &g->grip[0], x, t1, -1, pin));
@@ -61,7 +61,10 @@ PetscErrorCode block_grips(MPI_Comm comm, const BlockLoad *load, PetscInt n, con
     Grip *plate = &g->grip[g->n++];
     PetscCall(face_grip(load, load->axis, upper, n, x, plate));
     PetscCall(PetscStrncpy(plate->name, names[upper], sizeof(plate->name)));
-    plate->fixed = !load->clamped[upper] ? plane_ties(load->axis, rotations) : rotations ? GRIP_ALL : GRIP_XYZ;
+    plate->fixed = load->hold[upper] == PLATE_FRICTIONLESS ? plane_ties(load->axis, rotations)
+                   : load->hold[upper] == PLATE_CUT        ? GRIP_XYZ
+                   : rotations                             ? GRIP_ALL
+                                                           : GRIP_XYZ;
   }
   g->motion[1][load->axis] = load->strain * (load->hi[load->axis] - load->lo[load->axis]);
   for (int axis = 0; axis < 3; axis++)

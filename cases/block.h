@@ -7,10 +7,14 @@
 
 enum { BLOCK_GRIPS = 8 }; /* two plates, four symmetry faces, two pins */
 
+/* Clamped: all displacements, and rotations of beams, go with the plate. Cut: displacements only (voxels: the same as
+   clamped). Frictionless: the displacement across the plate, and the rotations of beams that would tilt it. */
+typedef enum PlateHold { PLATE_CLAMPED, PLATE_CUT, PLATE_FRICTIONLESS } PlateHold;
+
 typedef struct BlockLoad {
   int axis;             /* of the load */
   double strain;        /* nominal, negative: compression */
-  bool clamped[2];      /* lower and upper plate; else frictionless */
+  PlateHold hold[2];    /* lower and upper plate */
   bool symmetric[3][2]; /* faces: lower and upper of each axis */
   double lo[3], hi[3];  /* mm, the bounding block */
 } BlockLoad;

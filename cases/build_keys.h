@@ -71,4 +71,36 @@
         "dense metal of the struts: a material file or {young_MPa, poisson, ...}"                                      \
   }
 
+/* crush: of runners that follow a frame through yielding. */
+#define KEYS_CRUSH                                                                                                     \
+  {"crush", KEY_MAP, NULL, NULL, NULL, "{}", "elastoplastic frame: how it is followed"},                               \
+      {"crush.step_pct", KEY_NUMBER, "%", "[0.01, 10]", NULL, "1", "largest step of nominal strain"},                  \
+      {"crush.pieces",                                                                                                 \
+       KEY_INTEGER,                                                                                                    \
+       NULL,                                                                                                           \
+       "[1, 8]",                                                                                                       \
+       NULL,                                                                                                           \
+       "1",                                                                                                            \
+       "beams a strut; with one, a strut does not buckle between its nodes"},                                          \
+      {"crush.contact", KEY_WORD, NULL, NULL, "on off", "on", "struts touch plates and each other"},                   \
+      {"crush.unload",                                                                                                 \
+       KEY_WORD,                                                                                                       \
+       NULL,                                                                                                           \
+       NULL,                                                                                                           \
+       "on off",                                                                                                       \
+       "on",                                                                                                           \
+       "a second specimen is unloaded from 70 % of the plateau stress: elastic gradient"},                             \
+      {"crush.offset_pct", KEY_NUMBER, "%", "(0, 5]", NULL, "0.2", "plastic strain of the compressive offset stress"}, \
+      {"crush.rate_per_s",                                                                                             \
+       KEY_NUMBER,                                                                                                     \
+       "1/s",                                                                                                          \
+       "[0, 1e4]",                                                                                                     \
+       NULL,                                                                                                           \
+       "0",                                                                                                            \
+       "nominal strain rate, for materials that depend on it; 0: slow"},                                               \
+  {                                                                                                                    \
+    "crush.rtol", KEY_NUMBER, NULL, "[1e-12, 1e-6]", NULL, "1e-8",                                                     \
+        "out of balance over reactions at which a step is accepted"                                                    \
+  }
+
 #endif

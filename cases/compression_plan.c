@@ -10,7 +10,7 @@ static PetscErrorCode read_plates(const Case *c, BlockLoad *load) {
   PetscFunctionBeginUser;
   for (int i = 0; i < 2; i++) {
     PetscCall(document_text(c->doc, document_type(c->doc, both) == KEY_MAP ? each[i] : both, &word));
-    load->clamped[i] = !strcmp(word, "clamped");
+    load->hold[i] = strcmp(word, "clamped") ? strcmp(word, "cut") ? PLATE_FRICTIONLESS : PLATE_CUT : PLATE_CLAMPED;
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -96,6 +96,30 @@ static PetscErrorCode plan_lattice(const Case *c, Results *results, CompressionP
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* From this nominal strain on a metal lattice is not elastic. */
+static const double LARGE_STRAIN = 0.05;
+/* Strain of the elastic solution where the frame is followed further. */
+static const double ELASTIC_STRAIN = 1e-3;
+
+static PetscErrorCode plan_response(const Case *c, CompressionPlan *plan) {
+  const char *word;
+
+  PetscFunctionBeginUser;
+  PetscCall(document_text(c->doc, "load.response", &word));
+  if (!strcmp(word, "elastoplastic") && !c->wants_frame)
+    PetscCall(document_error(
+        c->doc, "load.response",
+        "key 'load.response' = elastoplastic: only a frame is followed through yielding (model: frame or both)"));
+  plan->follow = (PetscBool)(c->wants_frame && strcmp(word, "elastic") &&
+                             (!strcmp(word, "elastoplastic") || fabs(plan->load.strain) >= LARGE_STRAIN));
+  if (!plan->follow)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(crush_plan(c, &plan->strut, &plan->crush));
+  plan->crush.load = plan->load;
+  plan->load.strain = plan->load.strain < 0 ? -ELASTIC_STRAIN : ELASTIC_STRAIN;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static const char *const lattice_only[] = {"cells", "resolution.voxels_per_cell", "resolution.voxel_mm"};
 
 PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan *plan) {
@@ -121,5 +145,6 @@ PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan
     plan->n_levels = 1;
     PetscCall(document_number(c->doc, "geometry.voxel_mm", plan->voxel_mm));
   }
+  PetscCall(plan_response(c, plan));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -2,14 +2,16 @@
 #ifndef TRABECULA_CASES_COMPRESSION_PLAN_H
 #define TRABECULA_CASES_COMPRESSION_PLAN_H
 
-#include "cases/block.h"
+#include "cases/crush.h"
 
 typedef struct CompressionPlan {
-  BlockLoad load; /* block of a lattice; that of an image is known once it has been voxelised */
+  BlockLoad load; /* elastic load; the block of an image is known once it has been voxelised */
   bool image;     /* a label image, not a lattice */
   Design design;  /* of a lattice */
   Material strut;
   PetscInt cells[3];
+  PetscBool follow; /* the frame through yielding, as in crush */
+  CrushPlan crush;
   PetscInt n_levels; /* resolutions of the voxel model */
   double voxel_mm[RESOLUTIONS];
 } CompressionPlan;

@@ -15,7 +15,8 @@ static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnsw
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
     PetscCall(PetscSNPrintf(name, sizeof(name), "%s%s", prefix, told[i].name));
-    PetscCall(results_quantity(results, name, told[i].value, told[i].unit, i ? NAN : young_half));
+    if (isfinite(told[i].value))
+      PetscCall(results_quantity(results, name, told[i].value, told[i].unit, i ? NAN : young_half));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -63,9 +64,17 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
     PetscCall(table_study(plan, study, results));
   if (frame)
     PetscCall(table(results, "frame", frame));
-  PetscCall(results_history(results, "strain_pct,stress_MPa,reaction_N,energy_mJ"));
-  PetscCall(results_history_row(results, 4, zero));
-  PetscCall(results_history_row(results, 4, (double[4]){strain, stress, plain->reaction_N, plain->energy_mJ}));
+  if (!plan->follow) { /* else history is the curve */
+    PetscCall(results_history(results, "strain_pct,stress_MPa,reaction_N,energy_mJ"));
+    PetscCall(results_history_row(results, 4, zero));
+    PetscCall(results_history_row(results, 4, (double[4]){strain, stress, plain->reaction_N, plain->energy_mJ}));
+  } else {
+    PetscCall(
+        results_assume(results,
+                       "moduli are elastic, at %.3g %% strain; force and energy of the frame are those at the end of "
+                       "its curve",
+                       100 * plan->load.strain));
+  }
   if (voxel)
     PetscCall(results_assume(results,
                              "von Mises stresses of voxels are means over each voxel: at the staircase of a surface "

@@ -45,7 +45,11 @@ PetscErrorCode results_history_row(Results *results, PetscInt n, const double *v
  * PETSC_MAX_PATH_LEN. */
 PetscErrorCode results_path(Results *results, const char *file, char *path);
 
-/* Checks expect:, prints the tables, writes the files. *status: 0 good, 1 an expectation was missed. */
+/* The run could not do all that was asked: what there is will be written, one line says why, the status is 2. */
+PetscErrorCode results_incomplete(Results *results, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Checks expect:, prints the tables, writes the files. *status: 0 good, 1 an expectation was missed, 2 incomplete.
+ */
 PetscErrorCode results_finish(Results *results, int *status);
 
 #endif

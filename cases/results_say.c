@@ -54,6 +54,22 @@ PetscErrorCode results_warn(Results *results, const char *format, ...) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode results_incomplete(Results *results, const char *format, ...) {
+  va_list arguments;
+  char *text;
+  PetscFunctionBeginUser;
+  va_start(arguments, format);
+  PetscErrorCode failed = format_text(format, arguments, &text);
+  va_end(arguments);
+  PetscCall(failed);
+  failed = append_text(results, "warnings", text);
+  if (!failed)
+    RESULTS_JSON(json_object_set_new(results->record, "incomplete", json_text(text)));
+  free(text);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode results_assume(Results *results, const char *format, ...) {
   va_list arguments;
   char *text;

@@ -132,8 +132,11 @@ PetscErrorCode results_finish(Results *results, int *status) {
   if (!results->rank)
     (void)results_write(results, why, sizeof why);
   PetscCall(results_agree(results->comm, why));
-  *status = missed ? 1 : 0;
+  const char *incomplete = json_string_value(json_object_get(results->record, "incomplete"));
+  *status = incomplete ? 2 : missed ? 1 : 0;
   if (!results->rank)
     PetscCall(results_print(results, results->quiet ? stderr : stdout));
+  if (!results->rank && incomplete)
+    fprintf(stderr, "%s: error: %s\n", results->c->file, incomplete);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
