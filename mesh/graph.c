@@ -1,16 +1,28 @@
 #include "mesh/graph.h"
 #include <math.h>
 
-static PetscErrorCode graph_allocate(PetscInt n_nodes, PetscInt n_struts, Graph *graph) {
+PetscErrorCode graph_allocate(PetscInt n_nodes, PetscInt n_struts, const Graph *from, Graph *graph) {
   PetscFunctionBeginUser;
   *graph = (Graph){.n_nodes = n_nodes, .n_struts = n_struts};
   PetscCall(PetscMalloc3(n_nodes, &graph->x, n_struts, &graph->strut, n_struts, &graph->radius));
+  if (from && from->taper)
+    PetscCall(PetscMalloc1(n_struts, &graph->taper));
+  if (from && from->bore)
+    PetscCall(PetscMalloc1(n_struts, &graph->bore));
+  if (from) {
+    PetscCall(PetscMalloc1(n_struts, &graph->origin));
+    PetscCall(PetscMalloc1(n_struts, &graph->share));
+  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode graph_free(Graph *graph) {
   PetscFunctionBeginUser;
   PetscCall(PetscFree3(graph->x, graph->strut, graph->radius));
+  PetscCall(PetscFree(graph->taper));
+  PetscCall(PetscFree(graph->bore));
+  PetscCall(PetscFree(graph->origin));
+  PetscCall(PetscFree(graph->share));
   PetscCall(PetscFree(graph->shift));
   *graph = (Graph){0};
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -33,7 +45,7 @@ double graph_strut(const Graph *graph, PetscInt s, double direction[3]) {
 
 PetscErrorCode graph_periodic(const Cell *cell, double cell_mm, double strut_mm, Graph *graph) {
   PetscFunctionBeginUser;
-  PetscCall(graph_allocate(cell->n_nodes, cell->n_struts, graph));
+  PetscCall(graph_allocate(cell->n_nodes, cell->n_struts, NULL, graph));
   PetscCall(PetscMalloc1(cell->n_struts, &graph->shift));
   for (int i = 0; i < cell->n_nodes; i++)
     for (int k = 0; k < 3; k++)
@@ -142,7 +154,7 @@ PetscErrorCode graph_tile(const Cell *cell, double cell_mm, double strut_mm, con
   PetscInt n_index = (PetscInt)room * cell->n_nodes;
   PetscCall(PetscMalloc1(n_index, &tile.node));
   tile_walk(&tile, n_index, 0);
-  PetscCall(graph_allocate(tile.n_nodes, tile.n_struts, graph));
+  PetscCall(graph_allocate(tile.n_nodes, tile.n_struts, NULL, graph));
   tile.graph = graph;
   tile_walk(&tile, n_index, 0.5 * strut_mm);
   PetscCall(PetscFree(tile.node));

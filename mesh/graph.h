@@ -5,6 +5,7 @@
 #include "mesh/cell.h"
 #include "mesh/shape.h"
 #include <petscsys.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct Graph {
@@ -15,6 +16,9 @@ typedef struct Graph {
   double *taper;      /* [n_struts] in (-1, 1): the radius is radius * (1 + taper * (2t - 1)) at the share t of the way
                          from end 0 to end 1; NULL: uniform struts */
   double *bore;       /* [n_struts] in [0, 1): inner over outer radius, the same along a strut; NULL: solid struts */
+  PetscInt *origin;   /* [n_struts] the strut, in the graph that was made from a cell, of which this is a part; NULL in
+                         that graph itself: strut s is strut s. What random draws are keyed by */
+  double (*share)[2]; /* [n_struts] from where to where on its origin, shares of the length; NULL: 0 to 1 */
   int8_t (*shift)[3]; /* [n_struts] periodic lattices: end 1 is displaced by shift * period; NULL otherwise */
   double period[3];   /* mm, 0 when not periodic */
 } Graph;
@@ -33,8 +37,27 @@ PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Gr
 /* Keeps the largest connected piece (by strut length); *dropped counts the struts removed. Graphs that are not
    periodic. */
 PetscErrorCode graph_drop_islands(const Graph *in, Graph *out, PetscInt *dropped);
+/* Of the struts with keep [n_struts], only the largest connected piece stays marked. Graphs that are not periodic. */
+PetscErrorCode graph_largest(const Graph *in, bool *keep);
+/* The struts with keep [n_struts] and their nodes, both in the old order of use. */
+PetscErrorCode graph_select(const Graph *in, const bool *keep, Graph *out);
+/* Every strut as n equal pieces: strut s becomes s * n .. s * n + n - 1; the old nodes keep their numbers, node i of
+   strut s (1 .. n - 1) is n_nodes + s * (n - 1) + i - 1. The last piece of a periodic strut has its shift, so new nodes
+   may lie outside the period. */
+PetscErrorCode graph_refine(const Graph *in, PetscInt n, Graph *out);
+/* Uniform struts, whose diameter becomes that of their ends, get waist times it in the middle, linear from there to the
+   ends: parts that hold the middle of their origin are split there. New nodes come after the old ones. */
+PetscErrorCode graph_waist(const Graph *in, double waist, Graph *out);
+/* Gives every strut this bore. */
+PetscErrorCode graph_bore(Graph *graph, double bore);
 /* Length of strut s in mm, with direction (unit vector from end 0 to end 1, may be NULL). */
 double graph_strut(const Graph *graph, PetscInt s, double direction[3]);
+/* Uninitialised arrays; from NULL: a graph made from a cell, else with the optional arrays of from (not its shift), and
+   origin and share. */
+PetscErrorCode graph_allocate(PetscInt n_nodes, PetscInt n_struts, const Graph *from, Graph *graph);
+/* All that goes with a strut but its nodes and shift: strut o of out (allocated from in) becomes the part of strut s
+   between these shares of its length. Kernel. */
+void graph_part(const Graph *in, PetscInt s, double from, double to, Graph *out, PetscInt o);
 PetscErrorCode graph_free(Graph *graph);
 
 #endif

@@ -49,23 +49,25 @@ static PetscErrorCode graph_from_pieces(const Graph *in, const Pieces *pieces, G
   PetscCall(PetscMalloc1(in->n_nodes, &index));
   for (PetscInt i = 0; i < in->n_nodes; i++)
     index[i] = -1;
-  PetscCall(PetscMalloc3(2 * pieces->n, &full.x, pieces->n, &full.strut, pieces->n, &full.radius));
+  PetscCall(PetscMalloc1(2 * pieces->n, &full.x)); /* room for pieces that share no node */
+  PetscCall(PetscMalloc1(pieces->n, &full.strut));
   for (PetscInt i = 0; i < pieces->n; i++) {
     const Piece *piece = &pieces->piece[i];
     double length = graph_strut(in, piece->strut, NULL);
     full.strut[i][0] = piece_node(in, piece->strut, piece->from, length, index, &full);
     full.strut[i][1] = piece_node(in, piece->strut, piece->to, length, index, &full);
-    full.radius[i] = in->radius[piece->strut];
   }
-  full.n_struts = pieces->n;
   PetscCall(PetscFree(index));
-  /* the node array was sized for pieces that share no node */
-  *out = (Graph){.n_nodes = full.n_nodes, .n_struts = full.n_struts};
-  PetscCall(PetscMalloc3(out->n_nodes, &out->x, out->n_struts, &out->strut, out->n_struts, &out->radius));
+  PetscCall(graph_allocate(full.n_nodes, pieces->n, in, out));
   PetscCall(PetscArraycpy(out->x, full.x, out->n_nodes));
   PetscCall(PetscArraycpy(out->strut, full.strut, out->n_struts));
-  PetscCall(PetscArraycpy(out->radius, full.radius, out->n_struts));
-  PetscCall(graph_free(&full));
+  for (PetscInt i = 0; i < pieces->n; i++) {
+    const Piece *piece = &pieces->piece[i];
+    double length = graph_strut(in, piece->strut, NULL);
+    graph_part(in, piece->strut, piece->from / length, piece->to / length, out, i);
+  }
+  PetscCall(PetscFree(full.x));
+  PetscCall(PetscFree(full.strut));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -172,43 +174,6 @@ PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Gr
     }
   }
   PetscCall(graph_from_pieces(in, &pieces, out));
-  PetscCall(PetscFree(pieces.piece));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscInt root_of(PetscInt *parent, PetscInt i) {
-  while (parent[i] != i)
-    i = parent[i] = parent[parent[i]];
-  return i;
-}
-
-PetscErrorCode graph_drop_islands(const Graph *in, Graph *out, PetscInt *dropped) {
-  PetscInt *parent, best = -1;
-  double *total;
-  Pieces pieces = {0};
-
-  PetscFunctionBeginUser;
-  PetscCheck(!in->shift, PETSC_COMM_SELF, PETSC_ERR_PLIB, "islands of a periodic graph are not defined");
-  PetscCall(PetscMalloc2(in->n_nodes, &parent, in->n_nodes, &total));
-  for (PetscInt i = 0; i < in->n_nodes; i++) {
-    parent[i] = i;
-    total[i] = 0;
-  }
-  for (PetscInt s = 0; s < in->n_struts; s++) {
-    PetscInt a = root_of(parent, in->strut[s][0]), b = root_of(parent, in->strut[s][1]);
-    parent[PetscMax(a, b)] = PetscMin(a, b);
-  }
-  for (PetscInt s = 0; s < in->n_struts; s++)
-    total[root_of(parent, in->strut[s][0])] += graph_strut(in, s, NULL);
-  for (PetscInt i = 0; i < in->n_nodes; i++)
-    if (parent[i] == i && (best < 0 || total[i] > total[best] * (1 + 1e-9)))
-      best = i;
-  for (PetscInt s = 0; s < in->n_struts; s++)
-    if (root_of(parent, in->strut[s][0]) == best)
-      PetscCall(pieces_add(&pieces, s, 0, graph_strut(in, s, NULL)));
-  *dropped = in->n_struts - pieces.n;
-  PetscCall(graph_from_pieces(in, &pieces, out));
-  PetscCall(PetscFree2(parent, total));
   PetscCall(PetscFree(pieces.piece));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

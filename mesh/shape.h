@@ -34,10 +34,12 @@ PetscErrorCode shape_half_space(const double point[3], const double normal[3], S
    turned by degrees (right-handed, within +-60) about axis 0 or 1: hi[2] is the height at the middle, one side of the
    top rises above it. */
 PetscErrorCode shape_wedge(const double lo[3], const double hi[3], int about, double degrees, Shape **shape);
-/* The rounded struts (capsules) of a graph, which is copied into a search grid; offset_mm is added to every radius.
-   Periodic graphs give the infinite lattice. The value is min(distance to the nearest strut's surface, band), exact
-   inside and outside up to band = half the mean strut length; beyond the box of all struts, widened by band, the
-   distance from that box is added. So values below band are exact and all others are lower bounds. */
+/* The rounded struts of a graph, which is copied into a search grid: capsules where they are uniform, frustums with the
+   radii of their ends, rounded there, where they are tapered; bores, rounded likewise, are carved out of all struts
+   (mesh/strut_bins.h has the caps). The surface is moved outwards by offset_mm. Periodic graphs give the infinite
+   lattice. The value of solid struts is min(distance to the nearest strut's surface, band), exact inside and outside up
+   to band = half the mean strut length where struts are uniform, else a lower bound; beyond the box of all struts,
+   widened by band, the distance from that box is added. */
 PetscErrorCode shape_struts(const struct Graph *graph, double offset_mm, Shape **shape);
 /* Take ownership of a and b. */
 PetscErrorCode shape_union(Shape *a, Shape *b, Shape **shape);

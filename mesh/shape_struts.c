@@ -17,10 +17,11 @@ static void struts_release(Shape *shape) {
 /* Extent and edges of the bins: a fifth of a strut, coarser where that makes too many. */
 static void bins_size(const Graph *graph, const double lo[3], const double hi[3], double mean, StrutBins *bins) {
   double budget = fmax(100000, 4.0 * (double)graph->n_struts), edge = mean / 5, wanted, size[3];
+  const double wide = bins->band / bins->least_scale;
   for (int k = 0; k < 3; k++) {
     bins->period[k] = graph->shift ? graph->period[k] : 0;
-    bins->lo[k] = bins->period[k] > 0 ? 0 : lo[k] - bins->band;
-    size[k] = bins->period[k] > 0 ? bins->period[k] : hi[k] - lo[k] + 2 * bins->band;
+    bins->lo[k] = bins->period[k] > 0 ? 0 : lo[k] - wide;
+    size[k] = bins->period[k] > 0 ? bins->period[k] : hi[k] - lo[k] + 2 * wide;
   }
   do {
     bins->n_bins = 1;
@@ -40,30 +41,48 @@ static void bins_size(const Graph *graph, const double lo[3], const double hi[3]
                 sqrt(bins->edge[0] * bins->edge[0] + bins->edge[1] * bins->edge[1] + bins->edge[2] * bins->edge[2]);
 }
 
-/* Box of the capsules of one period and the mean length of a strut. */
-static void graph_extent(const Graph *graph, double offset_mm, double lo[3], double hi[3], double *mean) {
-  *mean = 0;
+/* Strut s, its radius times part (NULL: 1), its surface moved outwards by offset_mm. */
+static Capsule strut_capsule(const Graph *graph, PetscInt s, const double *part, double offset_mm) {
+  Capsule c = {.scale = 1};
+  const double radius = graph->radius[s] * (part ? part[s] : 1), taper = graph->taper ? graph->taper[s] : 0;
+  c.length = graph_strut(graph, s, c.u);
+  if (taper != 0) {
+    c.slope = 2 * radius * taper / c.length;
+    c.scale = 1 / sqrt(1 + c.slope * c.slope);
+  }
+  c.radius = radius * (1 - taper) + offset_mm / c.scale;
+  for (int k = 0; k < 3; k++)
+    c.a[k] = graph->x[graph->strut[s][0]][k];
+  return c;
+}
+
+/* Box of the capsules of one period; the mean length of a strut and the least scale go to bins. */
+static void bins_extent(const Graph *graph, const double *part, double offset_mm, double lo[3], double hi[3],
+                        StrutBins *bins) {
+  double total = 0;
+  bins->least_scale = 1;
   for (int k = 0; k < 3; k++) {
     lo[k] = HUGE_VAL;
     hi[k] = -HUGE_VAL;
   }
   for (PetscInt s = 0; s < graph->n_struts; s++) {
-    double u[3], length = graph_strut(graph, s, u), r = fmax(graph->radius[s] + offset_mm, 0);
-    *mean += length / (double)graph->n_struts;
+    const Capsule c = strut_capsule(graph, s, part, offset_mm);
+    const double r = fmax(capsule_wide(&c, 0), 0);
+    total += c.length;
+    bins->least_scale = fmin(bins->least_scale, c.scale);
     for (int k = 0; k < 3; k++) {
-      double a = graph->x[graph->strut[s][0]][k], b = a + length * u[k];
-      lo[k] = fmin(lo[k], fmin(a, b) - r);
-      hi[k] = fmax(hi[k], fmax(a, b) + r);
+      lo[k] = fmin(lo[k], c.a[k] + fmin(c.length * c.u[k], 0) - r);
+      hi[k] = fmax(hi[k], c.a[k] + fmax(c.length * c.u[k], 0) + r);
     }
   }
+  bins->band = 0.5 * total / (double)graph->n_struts;
 }
 
-/* The images of strut s that reach the grid; capsule NULL: only their number. */
-static int64_t strut_images(const Graph *graph, PetscInt s, double radius, const StrutBins *bins, Capsule *capsule) {
-  Capsule base = {.radius = radius};
+/* The images of a capsule that reach the grid; image NULL: only their number. */
+static int64_t capsule_images(const Capsule *base, const StrutBins *bins, Capsule *image) {
+  const double wide = capsule_wide(base, bins->band + bins->reach);
   int64_t n = 0;
   int range[3];
-  base.length = graph_strut(graph, s, base.u);
   for (int k = 0; k < 3; k++)
     range[k] = bins->period[k] > 0 ? 2 : 0;
   for (int i = -range[0]; i <= range[0]; i++)
@@ -71,34 +90,37 @@ static int64_t strut_images(const Graph *graph, PetscInt s, double radius, const
       for (int l = -range[2]; l <= range[2]; l++) {
         const int shift[3] = {i, j, l};
         bool near = true;
-        Capsule image = base;
+        Capsule moved = *base;
         for (int k = 0; k < 3; k++) {
-          double a = graph->x[graph->strut[s][0]][k] + shift[k] * bins->period[k], b = a + base.length * base.u[k];
-          double wide = radius + bins->band + bins->reach;
-          image.a[k] = a;
+          double a = base->a[k] + shift[k] * bins->period[k], b = a + base->length * base->u[k];
+          moved.a[k] = a;
           if (bins->period[k] > 0)
             near = near && fmax(a, b) + wide >= 0 && fmin(a, b) - wide <= bins->period[k];
         }
-        if (near && capsule)
-          capsule[n] = image;
+        if (near && image)
+          image[n] = moved;
         n += near;
       }
   return n;
 }
 
-static PetscErrorCode bins_capsules(const Graph *graph, double offset_mm, StrutBins *bins) {
+static PetscErrorCode bins_capsules(const Graph *graph, const double *part, double offset_mm, StrutBins *bins) {
   PetscFunctionBeginUser;
   bins->same_radius = true;
   for (PetscInt s = 0; s < graph->n_struts; s++) {
-    bins->n_capsules += strut_images(graph, s, graph->radius[s] + offset_mm, bins, NULL);
-    bins->same_radius = bins->same_radius && graph->radius[s] == graph->radius[0];
+    const Capsule c = strut_capsule(graph, s, part, offset_mm);
+    bins->n_capsules += capsule_images(&c, bins, NULL);
+    bins->same_radius =
+        bins->same_radius && c.slope == 0 && graph->radius[s] == graph->radius[0] && (!part || part[s] == part[0]);
   }
   PetscCheck(bins->n_capsules < INT32_MAX, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "a lattice of %" PetscInt_FMT " struts is too large to be searched", graph->n_struts);
   PetscCall(PetscMalloc1(bins->n_capsules, &bins->capsule));
   bins->n_capsules = 0;
-  for (PetscInt s = 0; s < graph->n_struts; s++)
-    bins->n_capsules += strut_images(graph, s, graph->radius[s] + offset_mm, bins, bins->capsule + bins->n_capsules);
+  for (PetscInt s = 0; s < graph->n_struts; s++) {
+    const Capsule c = strut_capsule(graph, s, part, offset_mm);
+    bins->n_capsules += capsule_images(&c, bins, bins->capsule + bins->n_capsules);
+  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -130,18 +152,20 @@ static PetscErrorCode bins_fill(StrutBins *bins) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode shape_struts(const Graph *graph, double offset_mm, Shape **shape) {
+/* The union of the capsules. */
+static PetscErrorCode shape_capsules(const Graph *graph, const double *part, double offset_mm, Shape **shape) {
   StrutBins *bins;
-  double lo[3], hi[3], mean;
+  double lo[3], hi[3];
 
   PetscFunctionBeginUser;
   PetscCheck(graph->n_struts > 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a lattice without struts has no shape");
-  graph_extent(graph, offset_mm, lo, hi, &mean);
-  PetscCheck(mean > 0 && isfinite(mean), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a lattice of struts without length");
   PetscCall(PetscNew(&bins));
-  bins->band = 0.5 * mean;
-  bins_size(graph, lo, hi, mean, bins);
-  PetscCall(bins_capsules(graph, offset_mm, bins));
+  bins_extent(graph, part, offset_mm, lo, hi, bins);
+  if (!(bins->band > 0 && isfinite(bins->band)))
+    PetscCall(PetscFree(bins));
+  PetscCheck(bins, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "a lattice of struts without length");
+  bins_size(graph, lo, hi, 2 * bins->band, bins);
+  PetscCall(bins_capsules(graph, part, offset_mm, bins));
   PetscCall(bins_fill(bins));
   PetscCall(PetscNew(shape));
   (*shape)->distance = struts_distance;
@@ -151,5 +175,28 @@ PetscErrorCode shape_struts(const Graph *graph, double offset_mm, Shape **shape)
     (*shape)->lo[k] = bins->period[k] > 0 ? -HUGE_VAL : lo[k];
     (*shape)->hi[k] = bins->period[k] > 0 ? HUGE_VAL : hi[k];
   }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode shape_struts(const Graph *graph, double offset_mm, Shape **shape) {
+  Graph hollow;
+  Shape *solid = NULL, *bores = NULL;
+  bool *keep;
+
+  PetscFunctionBeginUser;
+  PetscCall(shape_capsules(graph, NULL, offset_mm, shape));
+  if (!graph->bore)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  solid = *shape;
+  PetscCall(PetscMalloc1(graph->n_struts, &keep));
+  for (PetscInt s = 0; s < graph->n_struts; s++)
+    keep[s] = graph->bore[s] > 0;
+  PetscCall(graph_select(graph, keep, &hollow));
+  if (hollow.n_struts) {
+    PetscCall(shape_capsules(&hollow, hollow.bore, -offset_mm, &bores));
+    PetscCall(shape_difference(solid, bores, shape));
+  }
+  PetscCall(graph_free(&hollow));
+  PetscCall(PetscFree(keep));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

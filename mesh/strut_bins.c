@@ -3,7 +3,7 @@
 
 /* Range of bins [from, to) along axis k that capsule c can reach. */
 static void bins_range(const StrutBins *bins, const Capsule *c, int k, int32_t *from, int32_t *to) {
-  double a = c->a[k], b = c->a[k] + c->length * c->u[k], wide = c->radius + bins->band + bins->reach;
+  double a = c->a[k], b = c->a[k] + c->length * c->u[k], wide = capsule_wide(c, bins->band + bins->reach);
   double low = (fmin(a, b) - wide - bins->lo[k]) * bins->inverse[k];
   double high = (fmax(a, b) + wide - bins->lo[k]) * bins->inverse[k];
   *from = low <= 0 ? 0 : low >= bins->n[k] ? bins->n[k] : (int32_t)low;
@@ -41,6 +41,12 @@ static void run_distances(const StrutBins *bins, const Capsule *capsule, const i
   const double y = bins->lo[1] + (at[1] + 0.5) * bins->edge[1] - c.a[1];
   const double z = bins->lo[2] + (at[2] + 0.5) * bins->edge[2] - c.a[2];
   const double along = y * c.u[1] + z * c.u[2];
+  if (c.slope != 0) {
+    const double first[3] = {x0 + c.a[0], y + c.a[1], z + c.a[2]};
+    for (int32_t i = 0; i < run->n; i++)
+      run->d[i] = capsule_distance(&c, (const double[3]){first[0] + i * step, first[1], first[2]});
+    return;
+  }
   for (int32_t i = 0; i < run->n; i++) { /* no branches: runs in vector registers */
     double x = x0 + i * step, t = x * c.u[0] + along;
     t = t < 0 ? 0 : t;
@@ -116,7 +122,7 @@ void bins_distance(const StrutBins *bins, PetscInt n, const double (*x)[3], doub
   for (PetscInt p = 0; p < n; p++) {
     double y[3] = {x[p][0], x[p][1], x[p][2]}, outside2, least = HUGE_VAL;
     int64_t bin = bin_of(bins, y, &outside2), end = bins->first[bin + 1];
-    if (outside2 > 0) { /* the grid is the box of the struts widened by band */
+    if (outside2 > 0) { /* the grid is the box of what has a distance below band */
       d[p] = bins->band + sqrt(outside2);
       continue;
     }
@@ -129,7 +135,7 @@ void bins_distance(const StrutBins *bins, PetscInt n, const double (*x)[3], doub
     } else
       for (int64_t e = bins->first[bin]; e < end; e++) {
         const Capsule *c = &bins->capsule[bins->entry[e]];
-        double value = sqrt(capsule_axis_distance2(c, y)) - c->radius;
+        double value = c->slope == 0 ? sqrt(capsule_axis_distance2(c, y)) - c->radius : capsule_distance(c, y);
         least = value < least ? value : least;
       }
     d[p] = least < bins->band ? least : bins->band;
