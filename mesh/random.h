@@ -1,0 +1,14 @@
+/* Random numbers by counter: the same everywhere, whatever is drawn before or besides. Kernels. */
+#ifndef TRABECULA_MESH_RANDOM_H
+#define TRABECULA_MESH_RANDOM_H
+
+#include <stdint.h>
+
+/* Philox4x32-10 (Salmon, Moraes, Dror and Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"). */
+void philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+/* Uniform in (0, 1) with 52 bits, one for every seed, item and purpose. */
+double random_uniform(uint64_t seed, uint64_t item, uint32_t purpose);
+/* Standard normal, cut off beyond +-limit (at least 1). */
+double random_normal(uint64_t seed, uint64_t item, uint32_t purpose, double limit);
+
+#endif
