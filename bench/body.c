@@ -42,7 +42,11 @@ static GridBox spec_box(const BodySpec *s) {
 
 /* The infinite lattice, with the struts a little thicker or thinner so that whole voxels fill its volume. */
 static PetscErrorCode lattice_shape(MPI_Comm comm, const BodySpec *s, double cell_mm, Shape **shape) {
-  Design d = {cell_find("rhombic-dodecahedron"), cell_mm, NAN, 100 * s->porosity, NAN, NAN, false};
+  Design d = {.cell = cell_find("rhombic-dodecahedron"),
+              .cell_mm = cell_mm,
+              .strut_mm = NAN,
+              .porosity_pct = 100 * s->porosity,
+              .aperture_mm = NAN};
   const GridBox unit = {
       .voxel_mm = cell_mm / s->voxels, .n = {s->voxels, s->voxels, s->voxels}, .periodic = {true, true, true}};
   const char *key;

@@ -66,6 +66,7 @@ PetscErrorCode build_design(const Case *c, double porosity_pct, Design *design) 
     PetscCall(document_error(c->doc, path, "key '%s': %s", path, why));
   }
   PetscCall(code);
+  PetscCall(build_strut_form(c, design));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -81,21 +82,20 @@ PetscErrorCode build_strut_material(const Case *c, Material *material) {
 
 static PetscErrorCode check_voxels_a_strut(const Case *c, const char *path, const Design *design, double voxel_mm,
                                            Results *results) {
-  double across = design->strut_mm / voxel_mm;
+  const double thin = design_thinnest_mm(design), across = thin / voxel_mm;
+  const char *what = design->bore > 0 ? "the wall of a strut" : "a strut";
 
   PetscFunctionBeginUser;
   if (across < 2)
     PetscCall(document_error(c->doc, path,
-                             "key '%s': %.2f voxels across a strut of %.4g mm; at least 2 are needed (6 or more are "
+                             "key '%s': %.2f voxels across %s of %.4g mm; at least 2 are needed (6 or more are "
                              "advised): a cell of %.4g mm takes at least %.0f voxels, i.e. voxel_mm <= %.4g",
-                             path, across, design->strut_mm, design->cell_mm,
-                             ceil(2 * design->cell_mm / design->strut_mm), design->strut_mm / 2));
+                             path, across, what, thin, design->cell_mm, ceil(2 * design->cell_mm / thin), thin / 2));
   if (across < 6 && results)
-    PetscCall(
-        results_warn(results,
-                     "%.1f voxels across a strut of %.4g mm: expect errors of several per cent in the stiffness of "
-                     "the voxel model, more in its stresses (6 voxels or more are advised)",
-                     across, design->strut_mm));
+    PetscCall(results_warn(results,
+                           "%.1f voxels across %s of %.4g mm: expect errors of several per cent in the stiffness of "
+                           "the voxel model, more in its stresses (6 voxels or more are advised)",
+                           across, what, thin));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -256,43 +256,6 @@ PetscErrorCode build_periodic_grid(const Case *c, const Design *design, PetscInt
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* A Shape that leaves the ownership of what it stands for where it is. */
-static void borrowed_distance(const Shape *shape, PetscInt n, const double (*x)[3], double *d) {
-  const Shape *lent = shape->data;
-  lent->distance(lent, n, x, d);
-}
-
-static PetscErrorCode shape_borrow(const Shape *lent, Shape **shape) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscNew(shape));
-  (*shape)->distance = borrowed_distance;
-  (*shape)->data = (void *)lent;
-  for (int i = 0; i < 3; i++) {
-    (*shape)->lo[i] = lent->lo[i];
-    (*shape)->hi[i] = lent->hi[i];
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode build_lattice_shape(const Design *design, double offset_mm, const double origin[3], const Shape *outline,
-                                   Shape **shape) {
-  Graph graph;
-  Shape *struts = NULL, *lent = NULL;
-
-  PetscFunctionBeginUser;
-  PetscCall(graph_periodic(design->cell, design->cell_mm, design->strut_mm, &graph));
-  PetscCall(shape_struts(&graph, offset_mm, &struts));
-  PetscCall(graph_free(&graph));
-  if (origin[0] != 0 || origin[1] != 0 || origin[2] != 0)
-    PetscCall(shape_moved(struts, 2, (double[3]){0}, 0, origin, &struts));
-  *shape = struts;
-  if (outline) {
-    PetscCall(shape_borrow(outline, &lent));
-    PetscCall(shape_intersection(struts, lent, shape));
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid) {
   const char *const key = document_has(c->doc, "geometry") ? "geometry" : "resolution";
   const double crumbs = 0.25; /* more than this left out: not the body that the case means */
@@ -317,57 +280,6 @@ PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Res
   PetscCall(leaves_partition(c->comm, box, leaves));
   PetscCall(grid_create(c->comm, box, leaves, 0, NULL, grid));
   PetscCall(leaves_free(leaves));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode build_lattice_grid(const Case *c, const Design *design, const GridBox *box, const double origin[3],
-                                  const Shape *outline, Results *results, Grid **grid) {
-  double offset;
-  Shape *shape = NULL;
-  Leaves leaves = {0};
-
-  PetscFunctionBeginUser;
-  PetscCall(build_strut_offset(c, design, box->voxel_mm, &offset));
-  PetscCall(build_lattice_shape(design, offset, origin, outline, &shape));
-  PetscCall(build_voxelise(c, box, 1, &(Part){.label = 1, .shape = shape}, &leaves));
-  PetscCall(shape_destroy(&shape));
-  PetscCall(build_grid(c, box, &leaves, results, grid));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode build_lattice_graph(const Case *c, const Design *design, const double lo[3], const double hi[3],
-                                   const double origin[3], const Shape *outline, Results *results, Graph *graph) {
-  const double edge = design->cell_mm, slack = 1e-9 * edge;
-  double corner[3], low[3], high[3];
-  PetscInt n[3], dropped;
-  Graph tiled, clipped;
-  Shape *clip = NULL, *lent = NULL;
-
-  PetscFunctionBeginUser;
-  /* One cell more on every side: struts may enter the block from a cell outside it. */
-  for (int i = 0; i < 3; i++) {
-    double first = floor((lo[i] - origin[i]) / edge + 1e-6) - 1;
-    corner[i] = origin[i] + first * edge;
-    n[i] = (PetscInt)ceil((hi[i] - corner[i]) / edge - 1e-6) + 1;
-    low[i] = lo[i] - slack; /* struts in a face belong to the block */
-    high[i] = hi[i] + slack;
-  }
-  PetscCall(graph_tile(design->cell, edge, design->strut_mm, n, corner, PETSC_TRUE, &tiled));
-  PetscCall(shape_box(low, high, &clip));
-  if (outline) {
-    PetscCall(shape_borrow(outline, &lent));
-    PetscCall(shape_intersection(clip, lent, &clip));
-  }
-  /* A stub shorter than the strut's radius lies inside the lump of its node. */
-  PetscCall(graph_clip(&tiled, clip, design->strut_mm / 2, &clipped));
-  PetscCall(graph_drop_islands(&clipped, graph, &dropped));
-  if (results && dropped)
-    PetscCall(results_warn(results, "%" PetscInt_FMT " struts hang on nothing and are left out of the frame", dropped));
-  PetscCall(shape_destroy(&clip));
-  PetscCall(graph_free(&clipped));
-  PetscCall(graph_free(&tiled));
-  if (!graph->n_struts)
-    PetscCall(document_error(c->doc, "lattice", "key 'lattice': no strut of the lattice lies inside the specimen"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

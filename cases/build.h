@@ -19,6 +19,9 @@ enum { RESOLUTIONS = 4 }; /* most entries of resolution.voxels_per_cell */
 
 /* lattice: -> the whole design. porosity_pct takes the place of the case's value (NAN: as in the case). */
 PetscErrorCode build_design(const Case *c, double porosity_pct, Design *design);
+/* lattice.waist and lattice.bore of a design that is otherwise complete (build_design calls it): its porosity is then
+   that of tapered and hollow struts, and where struts are tapered aperture_mm and throat_mm are NAN. */
+PetscErrorCode build_strut_form(const Case *c, Design *design);
 /* materials.strut, which must be isotropic. */
 PetscErrorCode build_strut_material(const Case *c, Material *material);
 /* Voxel edge for a design from resolution: (voxels_per_cell entry `level`, or voxel_mm); refuses fewer than 2 voxels a
@@ -56,6 +59,8 @@ PetscErrorCode build_lattice_shape(const Design *design, double offset_mm, const
 /* Keeps the largest piece of leaves (what was dropped is told to results), cuts them over the ranks and numbers them;
    frees leaves. */
 PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid);
+/* One periodic cell as struts. */
+PetscErrorCode build_periodic_graph(const Design *design, Graph *graph);
 /* The graph of the same lattice, clipped by the outline, islands dropped. */
 PetscErrorCode build_lattice_graph(const Case *c, const Design *design, const double lo[3], const double hi[3],
                                    const double origin[3], const Shape *outline, Results *results, Graph *graph);

@@ -22,6 +22,21 @@
        NULL,                                                                                                           \
        "",                                                                                                             \
        "largest sphere inside a pore that touches the struts (Eq. 2)"},                                                \
+      {"lattice.waist",                                                                                                \
+       KEY_NUMBER,                                                                                                     \
+       NULL,                                                                                                           \
+       "[0.2, 5]",                                                                                                     \
+       NULL,                                                                                                           \
+       "1",                                                                                                            \
+       "diameter in the middle of a strut over that at its ends, linear between; other than 1: strut_mm is that of "   \
+       "the ends, and cell_mm and strut_mm must be given"},                                                            \
+      {"lattice.bore",                                                                                                 \
+       KEY_NUMBER,                                                                                                     \
+       NULL,                                                                                                           \
+       "[0, 0.95]",                                                                                                    \
+       NULL,                                                                                                           \
+       "0",                                                                                                            \
+       "inner over outer diameter of hollow struts; above 0: cell_mm and strut_mm must be given"},                     \
       {"lattice.node_zones",                                                                                           \
        KEY_WORD,                                                                                                       \
        NULL,                                                                                                           \
@@ -32,6 +47,67 @@
   {                                                                                                                    \
     "lattice.strut_theory", KEY_WORD, NULL, NULL, "timoshenko euler-bernoulli", "timoshenko",                          \
         "frame: with or without shear deformation"                                                                     \
+  }
+
+/* defects: struts that are not as drawn (cases/build_defects.h). All default to none: nothing is assumed. */
+#define KEYS_DEFECTS                                                                                                     \
+  {"defects", KEY_MAP, NULL, NULL, NULL, "", "struts that are not as drawn"},                                            \
+      {"defects.seed",                                                                                                   \
+       KEY_INTEGER,                                                                                                      \
+       NULL,                                                                                                             \
+       "[0, 2147483647]",                                                                                                \
+       NULL,                                                                                                             \
+       "1",                                                                                                              \
+       "the same seed gives the same specimen, on any number of ranks, as frame and as voxels"},                         \
+      {"defects.build_axis", KEY_WORD, NULL, NULL, "x y z", "z", "direction in which the printer adds layers"},          \
+      {"defects.vertical_pct",                                                                                           \
+       KEY_NUMBER,                                                                                                       \
+       "%",                                                                                                              \
+       "(-100, 200]",                                                                                                    \
+       NULL,                                                                                                             \
+       "0",                                                                                                              \
+       "deviation of the diameter of struts along the build axis from the design; between, it goes with the square "     \
+       "of the cosine"},                                                                                                 \
+      {"defects.horizontal_pct", KEY_NUMBER, "%", "(-100, 200]", NULL, "0", "the same of struts across the build axis"}, \
+      {"defects.diameter_scatter_pct",                                                                                   \
+       KEY_NUMBER,                                                                                                       \
+       "%",                                                                                                              \
+       "[0, 60]",                                                                                                        \
+       NULL,                                                                                                             \
+       "0",                                                                                                              \
+       "coefficient of variation of the diameter from strut to strut: log-normal, cut off at 3 standard deviations"},    \
+      {"defects.waviness_pct",                                                                                           \
+       KEY_NUMBER,                                                                                                       \
+       "%",                                                                                                              \
+       "[0, 20]",                                                                                                        \
+       NULL,                                                                                                             \
+       "0",                                                                                                              \
+       "standard deviation of the offset of the middle of a strut, per strut length: half sines"},                       \
+      {"defects.missing_pct", KEY_NUMBER, "%", "[0, 100)", NULL, "0", "probability that a strut is missing"},            \
+      {"defects.end_layer_mm",                                                                                           \
+       KEY_NUMBER,                                                                                                       \
+       "mm",                                                                                                             \
+       "[0, 1000]",                                                                                                      \
+       NULL,                                                                                                             \
+       "0",                                                                                                              \
+       "depth of the weak layers at the two end faces of a cut specimen; struts belong to them by their middle"},        \
+      {"defects.end_layer_diameter_pct",                                                                                 \
+       KEY_NUMBER,                                                                                                       \
+       "%",                                                                                                              \
+       "(0, 200]",                                                                                                       \
+       NULL,                                                                                                             \
+       "100",                                                                                                            \
+       "diameter of their struts relative to the others"},                                                               \
+  {                                                                                                                      \
+    "defects.end_layer_missing_pct", KEY_NUMBER, "%", "[0, 100]", NULL, "0",                                             \
+        "probability that a strut is missing there, beside missing_pct"                                                  \
+  }
+
+/* monte_carlo: (cases/scatter.h) */
+#define KEYS_MONTE_CARLO                                                                                               \
+  {"monte_carlo", KEY_MAP, NULL, NULL, NULL, "{}", "scatter of specimens that differ by chance"}, {                    \
+    "monte_carlo.samples", KEY_INTEGER, NULL, "[1, 10000]", NULL, "1",                                                 \
+        "number of specimens, with the seeds defects.seed, defects.seed + 1, ..."                                      \
   }
 
 /* resolution: for finite bodies; exactly one of voxels_per_cell and voxel_mm where there is a voxel model. */

@@ -157,7 +157,7 @@ PetscErrorCode cell_moduli_frame(const Case *c, const Design *design, const Mate
 
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, material, &options));
-  PetscCall(graph_periodic(design->cell, design->cell_mm, design->strut_mm, &graph));
+  PetscCall(build_periodic_graph(design, &graph));
   PetscCall(frame_create(c->comm, &graph, &options, &model));
   PetscCall(frame_homogenise(model, C, info));
   *over_Es = scaled(cubic_part((const double(*)[6])C, STRAINS_ALL, &asymmetry), 1 / material->young_MPa);

@@ -39,6 +39,13 @@ typedef struct DefectsFound {
    ranges above, radii that vanish (defects_least_diameter), or no strut left. Islands are not defined in periodic
    graphs: there keep_islands must be set. */
 PetscErrorCode graph_defects(const Graph *in, const Defects *defects, uint64_t seed, Graph *out, DefectsFound *found);
+static inline bool defects_random(const Defects *d) { /* another seed, another lattice */
+  return d->scatter_pct > 0 || d->waviness_pct > 0 || d->missing > 0 || (d->layer_mm > 0 && d->layer_missing > 0);
+}
+static inline bool defects_any(const Defects *d) {
+  return defects_random(d) || d->vertical_pct != 0 || d->horizontal_pct != 0 ||
+         (d->layer_mm > 0 && d->layer_diameter_pct != 100);
+}
 /* The least factor that a diameter can get. Kernel. */
 double defects_least_diameter(const Defects *defects);
 

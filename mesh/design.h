@@ -18,7 +18,18 @@ typedef struct Design {
                        has no known form */
   bool closed_form; /* the cell's closed form (Eq. 1 for the rhombic dodecahedron) was exact here; otherwise the volume
                        was computed numerically */
+  double waist;     /* middle over end diameter of the struts (strut_mm is then that of the ends); 0: uniform */
+  double bore;      /* inner over outer diameter; 0: solid */
 } Design;
+
+/* The equations below are those of uniform solid struts; a design with a waist or a bore needs its porosity from
+   elsewhere (cases/build.h). */
+static inline bool design_is_plain(const Design *design) { return design->waist == 0 && design->bore == 0; }
+/* Least thickness of metal: of the strut, or of its wall. */
+static inline double design_thinnest_mm(const Design *design) {
+  const double strut_mm = design->waist > 0 && design->waist < 1 ? design->waist * design->strut_mm : design->strut_mm;
+  return design->bore > 0 ? 0.5 * (1 - design->bore) * strut_mm : strut_mm;
+}
 
 /* Relative density of the infinite lattice for D/M in (0, 1): the cell's closed form where it is exact (rhombic
    dodecahedron: Eq. 1, D/M <= 1/sqrt 6), integrated to 1e-4 beyond. exact may be NULL. Cannot fail. */
