@@ -89,7 +89,8 @@ PetscErrorCode crush_assume(const CrushPlan *plan, Results *results) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode judge(const CrushAnswer *answer, double porosity_pct, const PetscInt specimen[3], Results *results) {
+static PetscErrorCode judge(const CrushAnswer *answer, double porosity_pct, const PetscInt specimen[3],
+                            Results *results) {
   const Iso13314 *t = &answer->table;
   const PetscInt least = PetscMin(specimen[0], PetscMin(specimen[1], specimen[2]));
 
