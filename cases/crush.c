@@ -92,7 +92,7 @@ static PetscErrorCode record(PathModel *path, const PathPoint *point, void *cont
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode make_path(const Case *c, const Graph *graph, const CrushPlan *plan, PathModel **path) {
+static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, PathModel **path) {
   const BlockLoad *load = &plan->load;
   const int axis = load->axis;
   const PathOptions options = {.frame = plan->frame,
@@ -107,7 +107,7 @@ static PetscErrorCode make_path(const Case *c, const Graph *graph, const CrushPl
   PetscFunctionBeginUser;
   unit.strain = load->strain < 0 ? -1 : 1;
   PetscCall(block_grips(PETSC_COMM_SELF, &unit, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
-  PetscCall(path_create(c->comm, graph, &options, path));
+  PetscCall(path_create(comm, graph, &options, path));
   PetscCall(path_load(*path, g.n, g.grip, (const double(*)[6])g.motion, NULL));
   PetscCall(grip_release(g.n, g.grip));
   plate[0].normal[axis] = 1;
@@ -223,7 +223,7 @@ static PetscErrorCode keep_end(PathModel *path, const Graph *graph, CrushAnswer 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode crush_run(const Case *c, const Graph *graph, const CrushPlan *plan, Results *results,
+PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, Results *results,
                          CrushAnswer *answer) {
   const BlockLoad *load = &plan->load;
   const int a = load->axis, b = (a + 1) % 3, d = (a + 2) % 3;
@@ -239,7 +239,7 @@ PetscErrorCode crush_run(const Case *c, const Graph *graph, const CrushPlan *pla
   r.area = (load->hi[b] - load->lo[b]) * (load->hi[d] - load->lo[d]);
   r.height = load->hi[a] - load->lo[a];
   PetscCall(PetscMalloc1(graph->n_struts, &r.strut));
-  PetscCall(make_path(c, graph, plan, &path));
+  PetscCall(make_path(comm, graph, plan, &path));
   answer->dofs = path_dofs(path);
   answer->info =
       (SolveInfo){.name = "crushing, frame", .model = "frame", .dofs = answer->dofs, .setup_s = MPI_Wtime() - begin};

@@ -42,8 +42,8 @@ typedef struct CrushAnswer {
 /* Keys load.response and crush (build_keys.h); strut material with a yield stress. axis, faces, plates: load of the
    plan, filled in by the caller. */
 PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *plan);
-/* results (may be NULL) hears of progress. */
-PetscErrorCode crush_run(const Case *c, const Graph *graph, const CrushPlan *plan, Results *results,
+/* On comm, which may be smaller than that of results (NULL then: no progress is told). */
+PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, Results *results,
                          CrushAnswer *answer);
 PetscErrorCode crush_free(CrushAnswer *answer);
 /* Section forces, plastic strain and motions at the end, to a file of results. */

@@ -1,12 +1,25 @@
 /* Runner calibrate: Table 2 of the porous-tantalum paper as ideal lattices, its fits, and the as-printed process. */
 #include "cases/build_keys.h"
 #include "cases/calibrate_report.h"
+#include "cases/calibrate_strength.h"
 #include "cases/cell_moduli.h"
 #include "cases/powder.h"
 #include "cases/runner.h"
 #include <math.h>
 
-static const KeyRow rows[] = {KEYS_LATTICE, KEYS_RESOLUTION_CELL, KEYS_STRUT_MATERIAL};
+static const KeyRow rows[] = {
+    KEYS_LATTICE,
+    KEYS_RESOLUTION_CELL,
+    KEYS_STRUT_MATERIAL,
+    {"strength", KEY_WORD, NULL, NULL, "auto on off", "auto",
+     "yield and plateau stress, by crushing elastoplastic frames; auto: where the metal has a yield stress"},
+    {"specimen", KEY_MAP, NULL, NULL, NULL, "{}", "what is crushed"},
+    {"specimen.cells", KEY_INTEGER | KEY_LIST, NULL, "[2, 20]", NULL, "[4, 4, 4]",
+     "cells along x, y and the load axis z"},
+    {"specimen.plates", KEY_WORD, NULL, NULL, "clamped cut frictionless", "cut",
+     "hold of the plates, as in runner compression"},
+    KEYS_CRUSH,
+};
 
 static PetscErrorCode estimate(const Case *c, Estimate *e) {
   Design design;
@@ -29,6 +42,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
     if (c->wants_frame)
       PetscCall(build_estimate_frame(c, &design, 1, 1, e));
   }
+  PetscCall(strength_estimate(c, &material, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -75,6 +89,7 @@ static PetscErrorCode run_sample(const Case *c, const Material *material, int s,
 static PetscErrorCode run(const Case *c, Results *results) {
   Material material;
   Calibration k;
+  Strength strength;
 
   PetscFunctionBeginUser;
   PetscCall(build_strut_material(c, &material));
@@ -86,7 +101,10 @@ static PetscErrorCode run(const Case *c, Results *results) {
     PetscCall(run_sample(c, &material, s, &k, results));
     k.ideal_GPa[s] = c->wants_voxel ? k.voxel_GPa[s] : k.frame_GPa[s];
   }
+  PetscCall(strength_run(c, &material, results, &strength));
   PetscCall(calibrate_report(&k, results));
+  if (strength.n_metals)
+    PetscCall(strength_report(&strength, &material, k.rho, results));
   PetscCall(powder_report(c, "materials.strut", results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -188,7 +188,7 @@ static PetscErrorCode crush_frame(const Case *c, const CompressionPlan *plan, co
   CrushAnswer crush;
 
   PetscFunctionBeginUser;
-  PetscCall(crush_run(c, graph, &plan->crush, results, &crush));
+  PetscCall(crush_run(c->comm, graph, &plan->crush, results, &crush));
   const CrushCurve *k = &crush.curve;
   answer->reaction_N =
       (load->strain < 0 ? -1 : 1) * k->stress[k->n - 1] * (load->hi[b] - load->lo[b]) * (load->hi[d] - load->lo[d]);

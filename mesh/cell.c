@@ -69,21 +69,22 @@ const Cell cells[] = {
     {"rhombic-dodecahedron",
      "edges of space-filling rhombic dodecahedra; struts along <111>, sqrt(3)/4 cell (Eqs. 1-3)",
      GRAPH(rhombic_dodecahedron), /* sqrt(1/6), sqrt(1/24); 2 sqrt(3) pi, 6 sqrt(6), 1/sqrt(6) */
-     0.40824829046386302, 0.20412414523193151, 10.882796185405306, 14.696938456699067, 0.40824829046386307, true},
+     0.40824829046386302, 0.20412414523193151, 10.882796185405306, 14.696938456699067, 0.40824829046386307, true, true},
     {"body-centred-cubic", "struts along <111> from the corners of the cell to its centre, sqrt(3)/2 cell",
      GRAPH(body_centred), /* sqrt(1/6), sqrt(1/8); sqrt(3) pi, 2 sqrt(6), sqrt(1/2) */
-     0.40824829046386302, 0.35355339059327379, 5.4413980927026531, 4.8989794855663558, 0.70710678118654757, true},
+     0.40824829046386302, 0.35355339059327379, 5.4413980927026531, 4.8989794855663558, 0.70710678118654757, true, true},
     {"simple-cubic", "struts along the edges of the cell", GRAPH(simple), /* sqrt(1/2), 1/2; 3 pi / 4, sqrt(2), 1 */
-     0.70710678118654757, 0.5, 2.3561944901923448, 1.4142135623730951, 1, true},
+     0.70710678118654757, 0.5, 2.3561944901923448, 1.4142135623730951, 1, false, true},
     {"octet", "face-centred octet truss: struts along <110>, sqrt(2)/2 cell, twelve at a node (Deshpande et al. 2001)",
      GRAPH(octet), /* sqrt(1/8), sqrt(1/24); 3 sqrt(2) pi, 8 (1 + sqrt(2)), 1/sqrt(6) */
-     0.35355339059327379, 0.20412414523193151, 13.3286488144751, 19.313708498984759, 0.40824829046386307, true},
+     0.35355339059327379, 0.20412414523193151, 13.3286488144751, 19.313708498984759, 0.40824829046386307, false, true},
     {"diamond", "bonds of the diamond crystal; struts along <111>, sqrt(3)/4 cell, four at a node",
      GRAPH(diamond), /* sqrt(1/6), sqrt(1/8); sqrt(3) pi, 2 sqrt(6), sqrt(1/2) */
-     0.40824829046386302, 0.35355339059327379, 5.4413980927026531, 4.8989794855663558, 0.70710678118654757, true},
+     0.40824829046386302, 0.35355339059327379, 5.4413980927026531, 4.8989794855663558, 0.70710678118654757, false,
+     true},
     {"kelvin", "edges of space-filling truncated octahedra; struts along <110>, sqrt(2)/4 cell (Kelvin 1887)",
      GRAPH(kelvin), /* 3 sqrt(2)/8, sqrt(6)/8; 3 sqrt(2) pi / 2, 16 sqrt(2) / 3, sqrt(1/8) */
-     0.53033008588991071, 0.30618621784789724, 6.66432440723755, 7.5424723326565077, 0.35355339059327379, true},
+     0.53033008588991071, 0.30618621784789724, 6.66432440723755, 7.5424723326565077, 0.35355339059327379, false, true},
 };
 const int n_cells = COUNT(cells);
 

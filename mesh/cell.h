@@ -21,7 +21,8 @@ typedef struct Cell {
   /* Relative density volume2 s^2 - volume3 s^3 with s = strut diameter over cell edge, exact up to s = volume_limit;
      0: no known form */
   double volume2, volume3, volume_limit;
-  bool alike; /* the symmetry of the lattice takes every strut to every other, so one stands for all */
+  bool mirrors; /* the planes through the faces and the middle of the cell are mirrors, and no strut lies in them */
+  bool alike;   /* the symmetry of the lattice takes every strut to every other, so one stands for all */
 } Cell;
 
 extern const Cell cells[];

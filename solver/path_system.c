@@ -26,6 +26,9 @@ static PetscErrorCode count_blocks(const PathModel *path, PetscInt *count) {
                      *b = path->beam[path->contact.pattern[k][1]].node;
       count[PetscMin(a[i / 2], b[i % 2])]++;
     }
+  for (PetscInt i = 0; i < path->n_nodes;
+       i++) /* where many pairs touch the same nodes they were counted more than once */
+    count[i] = PetscMin(count[i], path->n_nodes - i);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

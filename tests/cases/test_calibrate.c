@@ -79,6 +79,41 @@ static void table_2(void **state) {
   answer_close(&a);
 }
 
+/* Small specimens: strengths of the samples, their order, their bands, and that no rank changes them. */
+static void strength(void **state) {
+  static const char *const set[] = {
+      "materials.strut={young_MPa: 186000, poisson: 0.35, yield_MPa: 331, yield_range_MPa: "
+      "[180, 614], tangent_MPa: 1000}",
+      "specimen.cells=[2, 2, 2]", "crush.step_pct=4", "crush.unload=off", NULL};
+  static const char *const samples = "ABCDE";
+  double yield[5], plateau[5];
+  Answer a;
+  (void)state;
+  answer_open(text, set, &a);
+  for (int s = 0; s < 5; s++) {
+    char name[64];
+    snprintf(name, sizeof name, "%c.frame.yield_MPa", samples[s]);
+    yield[s] = answer_value(&a, name);
+    snprintf(name, sizeof name, "%c.frame.plateau_MPa", samples[s]);
+    plateau[s] = answer_value(&a, name);
+    assert_true(plateau[s] > yield[s] && (!s || plateau[s] < plateau[s - 1]));
+    snprintf(name, sizeof name, "%c.frame.plateau_lo_MPa", samples[s]);
+    double lo = answer_value(&a, name);
+    snprintf(name, sizeof name, "%c.frame.plateau_hi_MPa", samples[s]);
+    double hi = answer_value(&a, name);
+    assert_true(lo < plateau[s] && plateau[s] < hi);
+    /* Plastic collapse is at most proportional to the metal's yield stress where it hardens. */
+    assert_true(lo / plateau[s] >= 180. / 331 && hi / plateau[s] <= 614. / 331);
+  }
+  /* Hinges at the ends of the struts without node zones are a lower bound; zones shorten the lever, hardening adds. */
+  double x = 0.11407 / 2 / (sqrt(3) / 4), hinges = 2 * sqrt(6) * x * x * x * 331;
+  assert_true(yield[4] > hinges && plateau[4] < 2.5 * hinges);
+  CHECK_NEAR(answer_value(&a, "ideal.plateau.exponent"), 2.0, 0.15, "between 1.5 of hinges and 2.15 measured");
+  CHECK_NEAR(answer_value(&a, "C.implied.plateau_metal_MPa"), 331 * pow(10.19 / plateau[2], 1.4), 0.15,
+             "strength grows less than the metal's yield stress, because hardening stays");
+  answer_close(&a);
+}
+
 static void voxels(void **state) {
   static const char *const set[] = {"model=voxel", "resolution.surface=softened", NULL};
   Answer a;
@@ -97,10 +132,16 @@ static void mistakes(void **state) {
   (void)state;
   answer_refused(text, two, "exactly one of");
   answer_refused(text, few, "voxels across a strut");
+  static const char *const on[] = {"strength=on", NULL}, *const wrong[] = {"strength=on", "model=voxel", NULL},
+                           *const pair[] = {"strength=on", "materials.strut=tantalum-sebm", "specimen.cells=[2, 2]",
+                                            NULL};
+  answer_refused(text, on, "yield_MPa");
+  answer_refused(text, wrong, "only frames are crushed");
+  answer_refused(text, pair, "three are needed");
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(factor), cmocka_unit_test(series),   cmocka_unit_test(table_2),
-    cmocka_unit_test(voxels), cmocka_unit_test(mistakes),
+    cmocka_unit_test(factor),   cmocka_unit_test(series), cmocka_unit_test(table_2),
+    cmocka_unit_test(strength), cmocka_unit_test(voxels), cmocka_unit_test(mistakes),
 };
 CHECK_MAIN(tests)

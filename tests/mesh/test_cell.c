@@ -223,6 +223,27 @@ static void lattice_is_cubic(void **state) {
   }
 }
 
+/* Planes at 0 and 1/2 across each axis: the lattice is its own image, and no strut lies in the plane. */
+static void mirrors_are_known(void **state) {
+  (void)state;
+  for (int c = 0; c < n_cells; c++) {
+    const Cell *cell = &cells[c];
+    int good = 1, to[64];
+    for (int axis = 0; axis < 3; axis++)
+      for (int half = 0; half < 2; half++) {
+        double t[3] = {0, 0, 0};
+        t[axis] = half; /* x -> t - x: the plane at t/2 */
+        good = good && maps(cell, 1 << axis, t, to);
+        for (int s = 0; s < cell->n_struts; s++) {
+          const CellStrut *strut = &cell->strut[s];
+          double a = cell->node[strut->a][axis], b = cell->node[strut->b][axis] + strut->shift[axis];
+          good = good && !(a == 0.5 * half && a == b);
+        }
+      }
+    assert_int_equal(cell->mirrors, good);
+  }
+}
+
 /* About a node the others keep all 48 operations, diamond the 24 with an even number of signs (Td). */
 static void diamond_is_tetrahedral(void **state) {
   (void)state;
@@ -354,10 +375,10 @@ static void throats_are_as_wide(void **state) {
 }
 
 static const struct CMUnitTest group[] = {
-    cmocka_unit_test(table_is_sound),      cmocka_unit_test(struts_are_equally_long),
-    cmocka_unit_test(nodes_are_balanced),  cmocka_unit_test(lattice_is_connected),
-    cmocka_unit_test(lattice_is_cubic),    cmocka_unit_test(diamond_is_tetrahedral),
-    cmocka_unit_test(fault_is_found),      cmocka_unit_test(pores_are_as_wide),
-    cmocka_unit_test(throats_are_as_wide),
+    cmocka_unit_test(table_is_sound),         cmocka_unit_test(struts_are_equally_long),
+    cmocka_unit_test(nodes_are_balanced),     cmocka_unit_test(lattice_is_connected),
+    cmocka_unit_test(lattice_is_cubic),       cmocka_unit_test(mirrors_are_known),
+    cmocka_unit_test(diamond_is_tetrahedral), cmocka_unit_test(fault_is_found),
+    cmocka_unit_test(pores_are_as_wide),      cmocka_unit_test(throats_are_as_wide),
 };
 CHECK_MAIN(group)

@@ -1,0 +1,181 @@
+#include "cases/calibrate_strength.h"
+#include "cases/crush_report.h"
+#include <math.h>
+#include <string.h>
+
+/* The plateau is read up to here. */
+static const double STRAIN = -0.4;
+
+typedef struct Specimen { /* of one sample: an eighth where the lattice is its own image in the middle planes */
+  Design design;
+  PetscInt cells[3];
+  PetscBool eighth;
+  double origin[3];
+  CrushPlan plan;
+  Graph graph;
+} Specimen;
+
+static PetscErrorCode plan_specimen(const Case *c, const Material *material, int sample, Specimen *p) {
+  PetscInt n = 3;
+  double count[3];
+  const char *word;
+  BlockLoad *load = &p->plan.load;
+
+  PetscFunctionBeginUser;
+  memset(p, 0, sizeof(*p));
+  PetscCall(build_design(c, table2[sample].porosity_pct, &p->design));
+  PetscCall(document_numbers(c->doc, "specimen.cells", &n, count));
+  if (n != 3)
+    PetscCall(document_error(c->doc, "specimen.cells",
+                             "key 'specimen.cells' has %" PetscInt_FMT " entries; three are needed", n));
+  PetscCall(crush_plan(c, material, &p->plan));
+  PetscCall(document_text(c->doc, "specimen.plates", &word));
+  p->eighth = (PetscBool)p->design.cell->mirrors;
+  load->axis = 2;
+  load->strain = STRAIN;
+  load->hold[1] = !strcmp(word, "clamped") ? PLATE_CLAMPED : !strcmp(word, "cut") ? PLATE_CUT : PLATE_FRICTIONLESS;
+  load->hold[0] = p->eighth ? PLATE_FRICTIONLESS : load->hold[1];
+  for (int i = 0; i < 3; i++) {
+    p->cells[i] = (PetscInt)count[i];
+    load->hi[i] = count[i] * p->design.cell_mm * (p->eighth ? 0.5 : 1);
+    load->symmetric[i][0] = p->eighth && i != load->axis;
+    p->origin[i] = p->eighth && p->cells[i] % 2 ? -0.5 * p->design.cell_mm : 0;
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode wants_strength(const Case *c, const Material *material, PetscBool *wants) {
+  const char *word;
+
+  PetscFunctionBeginUser;
+  PetscCall(document_text(c->doc, "strength", &word));
+  if (!strcmp(word, "on") && !c->wants_frame)
+    PetscCall(
+        document_error(c->doc, "strength", "key 'strength' = on: only frames are crushed (model: frame or both)"));
+  *wants = (PetscBool)(c->wants_frame && strcmp(word, "off") && (!strcmp(word, "on") || isfinite(material->yield_MPa)));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static int list_metals(const Material *material, double metal_MPa[METALS]) {
+  metal_MPa[METAL_NOMINAL] = material->yield_MPa;
+  metal_MPa[METAL_LOW] = material->yield_lo_MPa;
+  metal_MPa[METAL_HIGH] = material->yield_hi_MPa;
+  return isfinite(material->yield_lo_MPa) && isfinite(material->yield_hi_MPa) ? METALS : 1;
+}
+
+PetscErrorCode strength_estimate(const Case *c, const Material *material, Estimate *e) {
+  /* Newton iterations of a path, and elements that one core updates and factorises in a second: bench/NOTES.md. */
+  const double iterations = 350, struts_per_second = 2e4;
+  PetscBool wants = PETSC_FALSE;
+  PetscMPIInt size;
+  double metal[METALS];
+
+  PetscFunctionBeginUser;
+  PetscCall(wants_strength(c, material, &wants));
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  for (int s = 0; s < TABLE2_SAMPLES && wants; s++) {
+    Specimen p;
+    PetscCall(plan_specimen(c, material, s, &p));
+    double count = (double)p.cells[0] * (double)p.cells[1] * (double)p.cells[2] / (p.eighth ? 8 : 1);
+    e->struts += count * p.design.cell->n_struts;
+    e->frame_dofs += 6 * count * p.design.cell->n_nodes;
+    e->seconds +=
+        list_metals(material, metal) * count * p.design.cell->n_struts * iterations / struts_per_second / size;
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What one path gives, and how far it came. */
+enum { YIELD, PLATEAU, QUASI_ELASTIC, ELASTIC, REACHED, ROW };
+
+static PetscErrorCode crush_one(const Specimen *specimen, const Material *material, double metal_MPa, PetscBool unload,
+                                double row[ROW]) {
+  CrushPlan plan = specimen->plan;
+  CrushAnswer answer;
+
+  PetscFunctionBeginUser;
+  PetscCall(material_hardening(material, metal_MPa, &plan.hardening));
+  plan.unload = (PetscBool)(plan.unload && unload);
+  PetscCall(crush_run(PETSC_COMM_SELF, &specimen->graph, &plan, NULL, &answer));
+  row[YIELD] = answer.table.yield_MPa.value;
+  row[PLATEAU] = answer.table.plateau_MPa.value;
+  row[QUASI_ELASTIC] = answer.table.quasi_elastic_GPa.value;
+  row[ELASTIC] = answer.table.elastic_gradient_GPa.value;
+  row[REACHED] = answer.curve.strain[answer.curve.n - 1];
+  PetscCall(crush_free(&answer));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode take(const double (*row)[ROW], Results *results, Strength *strength) {
+  PetscFunctionBeginUser;
+  for (int m = 0; m < strength->n_metals; m++)
+    for (int s = 0; s < TABLE2_SAMPLES; s++) {
+      const double *r = row[m * TABLE2_SAMPLES + s];
+      strength->yield_MPa[m][s] = r[YIELD];
+      strength->plateau_MPa[m][s] = r[PLATEAU];
+      if (m == METAL_NOMINAL) {
+        strength->quasi_elastic_GPa[s] = r[QUASI_ELASTIC];
+        strength->elastic_gradient_GPa[s] = r[ELASTIC];
+      }
+      if (r[REACHED] < fabs(STRAIN) * (1 - 1e-9))
+        PetscCall(results_incomplete(
+            results, "sample %s, metal of %.4g MPa: the curve ends at %.4g %% strain instead of %.4g %%",
+            table2[s].name, strength->metal_MPa[m], 100 * r[REACHED], 100 * fabs(STRAIN)));
+    }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode assume(const Specimen *p, Results *results) {
+  static const char *const hold[] = {[PLATE_CLAMPED] = "clamped in the plates",
+                                     [PLATE_CUT] = "cut, standing on rough plates and free to tilt",
+                                     [PLATE_FRICTIONLESS] = "on frictionless plates"};
+
+  PetscFunctionBeginUser;
+  PetscCall(results_assume(
+      results,
+      "strength: specimens of %" PetscInt_FMT " x %" PetscInt_FMT " x %" PetscInt_FMT
+      " cells, free sides, loaded in [100] to 40 %% strain, ends %s%s; the paper tells neither their size nor "
+      "their ends",
+      p->cells[0], p->cells[1], p->cells[2], hold[p->plan.load.hold[1]],
+      p->eighth ? "; an eighth is computed, so that no side buckles differently from the other" : ""));
+  PetscCall(results_assume(
+      results, "strength: yield is the stress at %.3g %% plastic strain, plateau the mean from 20 to 40 %% (ISO 13314)",
+      100 * p->plan.offset));
+  PetscCall(crush_assume(&p->plan, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode strength_run(const Case *c, const Material *material, Results *results, Strength *strength) {
+  Specimen specimen[TABLE2_SAMPLES];
+  double row[METALS * TABLE2_SAMPLES][ROW] = {{0}};
+  PetscMPIInt rank, size;
+  PetscBool wants = PETSC_FALSE;
+
+  PetscFunctionBeginUser;
+  memset(strength, 0, sizeof(*strength));
+  PetscCall(wants_strength(c, material, &wants));
+  if (!wants)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  strength->n_metals = list_metals(material, strength->metal_MPa);
+  for (int s = 0; s < TABLE2_SAMPLES; s++) {
+    Specimen *p = &specimen[s];
+    PetscCall(plan_specimen(c, material, s, p));
+    PetscCall(
+        build_lattice_graph(c, &p->design, p->plan.load.lo, p->plan.load.hi, p->origin, NULL, results, &p->graph));
+  }
+  PetscCall(assume(&specimen[0], results));
+  for (int t = rank; t < strength->n_metals * TABLE2_SAMPLES; t += size) {
+    int m = t / TABLE2_SAMPLES, s = t % TABLE2_SAMPLES;
+    PetscCall(crush_one(&specimen[s], material, strength->metal_MPa[m], (PetscBool)(m == METAL_NOMINAL), row[t]));
+    if (m == METAL_NOMINAL)
+      PetscCall(results_progress(results, "sample %s crushed: yield %.4g MPa, plateau %.4g MPa", table2[s].name,
+                                 row[t][YIELD], row[t][PLATEAU]));
+  }
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, row, METALS * TABLE2_SAMPLES * ROW, MPI_DOUBLE, MPI_SUM, c->comm));
+  for (int s = 0; s < TABLE2_SAMPLES; s++)
+    PetscCall(graph_free(&specimen[s].graph));
+  PetscCall(take((const double(*)[ROW])row, results, strength));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
