@@ -247,36 +247,61 @@ static PetscErrorCode frame_percentiles(const Graph *graph, const Section *secti
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+typedef struct FrameSolution {
+  SolveInfo info;
+  double (*u)[6];   /* [n_nodes] */
+  Section *section; /* [n_struts] */
+} FrameSolution;
+
+static PetscErrorCode solve_frame(MPI_Comm comm, const BlockLoad *load, const Graph *graph, const FrameOptions *options,
+                                  FrameSolution *solution, BlockAnswer *answer) {
+  FrameModel *model = NULL;
+  BlockGrips g;
+  double reaction[BLOCK_GRIPS][6];
+
+  PetscFunctionBeginUser;
+  PetscCall(frame_create(comm, graph, options, &model));
+  PetscCall(block_grips(PETSC_COMM_SELF, load, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
+  PetscCall(frame_grips(model, g.n, g.grip));
+  PetscCall(PetscCalloc1(graph->n_nodes, &solution->u));
+  PetscCall(PetscMalloc1(graph->n_struts, &solution->section));
+  const double(*u)[6] = (const double(*)[6])solution->u;
+  PetscCall(frame_solve(model, (const double(*)[6])g.motion, NULL, solution->u, &solution->info));
+  PetscCall(frame_reactions(model, u, reaction));
+  PetscCall(frame_energy(model, u, &answer->energy_mJ));
+  PetscCall(frame_residual(model, u, NULL, &answer->residual));
+  judge(load, &g, (const double(*)[6])reaction, answer);
+  PetscCall(frame_sections(model, u, solution->section));
+  PetscCall(frame_percentiles(graph, solution->section, answer->mises));
+  PetscCall(grip_release(g.n, g.grip));
+  PetscCall(frame_destroy(&model));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *graph, const Material *material,
                            Results *results, BlockAnswer *answer) {
-  FrameModel *model = NULL;
   FrameOptions options;
-  BlockGrips g;
-  SolveInfo info;
-  Section *section;
-  double(*u)[6], reaction[BLOCK_GRIPS][6];
+  FrameSolution s;
 
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, material, &options));
-  PetscCall(frame_create(c->comm, graph, &options, &model));
-  PetscCall(block_grips(PETSC_COMM_SELF, load, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
-  PetscCall(frame_grips(model, g.n, g.grip));
-  PetscCall(PetscCalloc1(graph->n_nodes, &u));
-  PetscCall(PetscMalloc1(graph->n_struts, &section));
-  PetscCall(frame_solve(model, (const double(*)[6])g.motion, NULL, u, &info));
-  PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "block, frame"));
-  PetscCall(results_solve(results, &info));
-  PetscCall(results_progress(results, "frame: %" PetscInt64_FMT " degrees of freedom", info.dofs));
-  PetscCall(frame_reactions(model, (const double(*)[6])u, reaction));
-  PetscCall(frame_energy(model, (const double(*)[6])u, &answer->energy_mJ));
-  PetscCall(frame_residual(model, (const double(*)[6])u, NULL, &answer->residual));
-  judge(load, &g, (const double(*)[6])reaction, answer);
-  PetscCall(frame_sections(model, (const double(*)[6])u, section));
-  PetscCall(frame_percentiles(graph, section, answer->mises));
-  PetscCall(block_frame_fields(c->comm, graph, section, (const double(*)[6])u, results));
-  PetscCall(PetscFree(section));
-  PetscCall(PetscFree(u));
-  PetscCall(grip_release(g.n, g.grip));
-  PetscCall(frame_destroy(&model));
+  PetscCall(solve_frame(c->comm, load, graph, &options, &s, answer));
+  PetscCall(PetscSNPrintf(s.info.name, sizeof(s.info.name), "block, frame"));
+  PetscCall(results_solve(results, &s.info));
+  PetscCall(results_progress(results, "frame: %" PetscInt64_FMT " degrees of freedom", s.info.dofs));
+  PetscCall(block_frame_fields(c->comm, graph, s.section, (const double(*)[6])s.u, results));
+  PetscCall(PetscFree(s.section));
+  PetscCall(PetscFree(s.u));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Graph *graph, const FrameOptions *options,
+                                  BlockAnswer *answer) {
+  FrameSolution s;
+
+  PetscFunctionBeginUser;
+  PetscCall(solve_frame(comm, load, graph, options, &s, answer));
+  PetscCall(PetscFree(s.section));
+  PetscCall(PetscFree(s.u));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

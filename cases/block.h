@@ -42,6 +42,9 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
                             Results *results, BlockAnswer *answer);
 PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *graph, const Material *material,
                            Results *results, BlockAnswer *answer);
+/* The answer alone, on comm. */
+PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Graph *graph, const FrameOptions *options,
+                                  BlockAnswer *answer);
 /* Stress fields of any voxel solution: percentiles (95, 99.9) of von Mises over the solid, and the file voxels.vtkhdf
    in the folder of results (NULL: no file). */
 PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,

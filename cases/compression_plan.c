@@ -93,7 +93,25 @@ static PetscErrorCode plan_lattice(const Case *c, Results *results, CompressionP
   }
   if (c->wants_voxel)
     PetscCall(plan_voxels(c, results, plan));
+  const int axis = plan->load.axis;
+  PetscCall(build_defects(c, axis, plan->load.lo[axis], plan->load.hi[axis], &plan->defects, &plan->seed));
+  PetscCall(build_samples(c, &plan->samples));
+  if (plan->samples > 1 && !c->wants_frame)
+    PetscCall(document_error(c->doc, "monte_carlo.samples",
+                             "key 'monte_carlo.samples' = %" PetscInt_FMT
+                             ": the scatter is that of frames (model: frame or both)",
+                             plan->samples));
   PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+LatticeBody compression_body(const CompressionPlan *plan) {
+  LatticeBody body = {.design = &plan->design, .defects = &plan->defects, .seed = plan->seed};
+
+  for (int i = 0; i < 3; i++) {
+    body.lo[i] = body.origin[i] = plan->load.lo[i];
+    body.hi[i] = plan->load.hi[i];
+  }
+  return body;
 }
 
 /* From this nominal strain on a metal lattice is not elastic. */
@@ -120,7 +138,7 @@ static PetscErrorCode plan_response(const Case *c, CompressionPlan *plan) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static const char *const lattice_only[] = {"cells", "resolution.voxels_per_cell", "resolution.voxel_mm"};
+static const char *const lattice_only[] = {"defects", "cells", "resolution.voxels_per_cell", "resolution.voxel_mm"};
 
 PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan *plan) {
   PetscFunctionBeginUser;
@@ -136,7 +154,7 @@ PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan
   } else {
     if (c->wants_frame)
       PetscCall(document_error(c->doc, "model", "key 'model': an image has no struts; only model: voxel can run it"));
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof(lattice_only) / sizeof(lattice_only[0]); i++)
       if (document_has(c->doc, lattice_only[i]))
         PetscCall(document_error(c->doc, lattice_only[i],
                                  "key '%s' belongs to a lattice; an image takes "

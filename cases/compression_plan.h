@@ -2,6 +2,7 @@
 #ifndef TRABECULA_CASES_COMPRESSION_PLAN_H
 #define TRABECULA_CASES_COMPRESSION_PLAN_H
 
+#include "cases/build_defects.h"
 #include "cases/crush.h"
 
 typedef struct CompressionPlan {
@@ -12,9 +13,15 @@ typedef struct CompressionPlan {
   PetscInt cells[3];
   PetscBool follow; /* the frame through yielding, as in crush */
   CrushPlan crush;
+  Defects defects;
+  uint64_t seed;
+  PetscInt samples;  /* specimens with defects; 1: no statistics */
   PetscInt n_levels; /* resolutions of the voxel model */
   double voxel_mm[RESOLUTIONS];
 } CompressionPlan;
+
+/* The specimen with the seed of the plan; borrows the plan. */
+LatticeBody compression_body(const CompressionPlan *plan);
 
 /* Collective. Finds every mistake of the case file; results (may be NULL) takes warnings. */
 PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan *plan);

@@ -1,6 +1,7 @@
 /* Runner compression: a block of lattice, or of a label image, between two plates. */
 #include "cases/build_keys.h"
 #include "cases/compression_report.h"
+#include "cases/compression_scatter.h"
 #include "cases/crush_report.h"
 #include "cases/runner.h"
 #include <math.h>
@@ -26,6 +27,8 @@ static const KeyRow rows[] = {
     {"load.response", KEY_WORD, NULL, NULL, "auto elastic elastoplastic", "auto",
      "frame: linear, or followed through yielding and large displacements; auto: the latter from 5 % strain on"},
     KEYS_CRUSH,
+    KEYS_DEFECTS,
+    KEYS_MONTE_CARLO,
 };
 
 static PetscErrorCode read_image(const Case *c, Image *image) {
@@ -149,7 +152,8 @@ static PetscErrorCode make_grid(const Case *c, CompressionPlan *plan, double vox
     material[1] = plan->strut.c;
     for (int i = 0; i < 3; i++)
       box.n[i] = plan->cells[i] * (PetscInt)round(plan->design.cell_mm / voxel_mm);
-    PetscCall(build_lattice_grid(c, &plan->design, &box, plan->load.lo, NULL, results, grid));
+    const LatticeBody body = compression_body(plan);
+    PetscCall(build_body_grid(c, &body, &box, results, grid));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -209,7 +213,8 @@ static PetscErrorCode run_frame(const Case *c, const CompressionPlan *plan, Resu
   Graph graph;
 
   PetscFunctionBeginUser;
-  PetscCall(build_lattice_graph(c, &plan->design, plan->load.lo, plan->load.hi, plan->load.lo, NULL, results, &graph));
+  const LatticeBody body = compression_body(plan);
+  PetscCall(build_body_graph(c, &body, results, NULL, &graph));
   answer->porosity_pct = plan->design.porosity_pct;
   PetscCall(results_mesh(results, &(MeshFacts){.dofs = 6 * (PetscInt64)graph.n_nodes,
                                                .struts = graph.n_struts,
@@ -255,6 +260,8 @@ static PetscErrorCode run(const Case *c, Results *results) {
     PetscCall(run_study(c, &plan, results, &study));
   if (c->wants_frame)
     PetscCall(run_frame(c, &plan, results, &frame));
+  if (plan.samples > 1)
+    PetscCall(compression_scatter(c, &plan, results));
   PetscCall(compression_report(&plan, c->wants_voxel ? &study : NULL, c->wants_frame ? &frame : NULL, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -102,6 +102,8 @@ void beam_rest(const Beam *beam, const FibreMetal *metal, BeamState *state) {
       state->flexibility[p][7 * i] = 1 / K[i];
     add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
   }
+  for (int i = 0; i < 6; i++)
+    F[7 * i] += beam->soft[i];
   invert(F, state->k);
 }
 
@@ -162,8 +164,10 @@ int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], co
     double worst = 0;
     for (int i = 0; i < 36; i++)
       F[i] = 0;
-    for (int i = 0; i < 6; i++)
-      gap[i] = v[i];
+    for (int i = 0; i < 6; i++) {
+      gap[i] = v[i] - beam->soft[i] * state->s[i];
+      F[7 * i] = beam->soft[i];
+    }
     for (int p = 0; p < BEAM_POINTS;
          p++) { /* e = e + f (b s - S): what the sections would be with the forces they lack */
       double strain[6], w = beam_weight[p] * beam->length;
@@ -204,6 +208,8 @@ int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], co
       for (int i = 0; i < 6; i++)
         state->v[i] = v[i];
       memset(F, 0, sizeof F);
+      for (int i = 0; i < 6; i++)
+        F[7 * i] = beam->soft[i];
       for (int p = 0; p < BEAM_POINTS; p++)
         add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
       return invert(F, state->k) ? it : -1;

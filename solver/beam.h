@@ -17,6 +17,7 @@ typedef struct Beam {
   double radius[BEAM_POINTS]; /* mm, outer, at the quadrature points */
   const FibreLayout *layout;  /* of its bore; borrowed */
   bool shear;                 /* false: Euler-Bernoulli */
+  double soft[6];             /* elastic flexibility of the ends beside, dv/ds: springs in the nodes */
 } Beam;
 
 /* Positions of the quadrature points on 0 .. 1 and their weights (sum 1). */
