@@ -8,7 +8,7 @@ const double beam_weight[BEAM_POINTS] = {1. / 20, 49. / 180, 16. / 45, 49. / 180
 
 enum { MOST_ITERATIONS = 25 };
 /* Out-of-balance of a section in parts of what it carries at first yield. */
-static const double SECTION_BALANCE = 1e-11;
+static const double SECTION_BALANCE = 1e-10;
 
 /* S = b s with N = s0, T = s1, M2 = -(1-x) s2 + x s3, M3 = -(1-x) s4 + x s5, dM2/dx = V3, dM3/dx = -V2. */
 void beam_resultants(const Beam *beam, const double s[6], double x, double S[6]) {
@@ -91,20 +91,31 @@ static void solve6(const double inverse[36], const double b[6], double x[6]) {
   }
 }
 
-void beam_rest(const Beam *beam, const FibreMetal *metal, BeamState *state) {
+/* Tangent ds/dv of the beam from the flexibilities of its sections and ends. */
+static bool set_tangent(const Beam *beam, BeamState *state) {
   double F[36] = {0};
 
+  for (int i = 0; i < 6; i++)
+    F[7 * i] = beam->soft[i];
+  for (int p = 0; p < BEAM_POINTS; p++)
+    add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+  return invert(F, state->k);
+}
+
+static void elastic_flexibility(const double K[6], double f[36]) {
+  memset(f, 0, 36 * sizeof *f);
+  for (int i = 0; i < 6; i++)
+    f[7 * i] = 1 / K[i];
+}
+
+void beam_rest(const Beam *beam, const FibreMetal *metal, BeamState *state) {
   memset(state, 0, sizeof *state);
   for (int p = 0; p < BEAM_POINTS; p++) {
     double K[6];
     fibre_section_elastic(beam->layout, metal, beam->radius[p], K);
-    for (int i = 0; i < 6; i++)
-      state->flexibility[p][7 * i] = 1 / K[i];
-    add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+    elastic_flexibility(K, state->flexibility[p]);
   }
-  for (int i = 0; i < 6; i++)
-    F[7 * i] += beam->soft[i];
-  invert(F, state->k);
+  set_tangent(beam, state);
 }
 
 void beam_elastic(const double v[6], BeamState *state) {
@@ -113,37 +124,35 @@ void beam_elastic(const double v[6], BeamState *state) {
   solve6(state->k, v, state->s);
 }
 
-typedef struct Trial { /* of one section */
-  double S[6], K[36];  /* resultants and tangent under its strains */
-} Trial;
-
 /* Without shear strain: its force is what equilibrium wants, and it takes no part. */
-static void forbid_shear(Trial *t) {
+static void forbid_shear(double S[6], double K[36]) {
   for (int i = 1; i < 3; i++) {
     for (int j = 0; j < 6; j++)
       if (i != j)
-        t->K[6 * i + j] = t->K[6 * j + i] = 0;
-    t->S[i] = 0;
+        K[6 * i + j] = K[6 * j + i] = 0;
+    S[i] = 0;
   }
 }
 
-static void evaluate(const Beam *beam, const FibreMetal *metal, int p, bool began, const double *from, double *to,
-                     BeamState *state, Trial *t) {
+/* Resultants and flexibility of a section under its strains; false: it has none. */
+static bool section_update(const Beam *beam, const FibreMetal *metal, int p, bool began, const double *from, double *to,
+                           BeamState *state, double S[6]) {
+  static const double virgin[FIBRE_STATE];
   const double *e = state->e[p], r = beam->radius[p];
+  double K[36];
 
   state->yielded[p] = began || !fibre_section_stays(beam->layout, metal, r, e);
-  if (state->yielded[p]) {
-    static const double virgin[FIBRE_STATE];
-    fibre_section(beam->layout, metal, r, e, began ? from : virgin, to, t->S, t->K);
-    return;
+  if (!state->yielded[p]) {
+    fibre_section_elastic(beam->layout, metal, r, K);
+    elastic_flexibility(K, state->flexibility[p]);
+    for (int i = 0; i < 6; i++)
+      S[i] = beam->shear || (i != 1 && i != 2) ? K[i] * e[i] : 0;
+    return true;
   }
-  double K[6];
-  fibre_section_elastic(beam->layout, metal, r, K);
-  memset(t->K, 0, sizeof t->K);
-  for (int i = 0; i < 6; i++) {
-    t->S[i] = K[i] * e[i];
-    t->K[7 * i] = K[i];
-  }
+  fibre_section(beam->layout, metal, r, e, began ? from : virgin, to, S, K);
+  if (!beam->shear)
+    forbid_shear(S, K);
+  return invert(K, state->flexibility[p]);
 }
 
 /* Resultants of first yield: what out-of-balance forces are measured with. */
@@ -154,68 +163,58 @@ static void yield_resultants(const Beam *beam, const FibreMetal *metal, int p, d
   S[0] = A * y, S[1] = S[2] = A * y / sqrt(3), S[3] = 2 * I / r * y / sqrt(3), S[4] = S[5] = I / r * y;
 }
 
+/* Largest out of balance b s - S of the sections, into rest; in parts of what they carry at first yield. */
+static double out_of_balance(const Beam *beam, const FibreMetal *metal, int p, const double s[6], const double S[6],
+                             double rest[6]) {
+  double wanted[6], scale[6], worst = 0;
+
+  beam_resultants(beam, s, beam_point[p], wanted);
+  yield_resultants(beam, metal, p, scale);
+  for (int i = 0; i < 6; i++) {
+    rest[i] = wanted[i] - S[i];
+    worst = fmax(worst, fabs(rest[i]) / scale[i]);
+  }
+  return worst;
+}
+
 int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], const unsigned char began[BEAM_POINTS],
                 const double (*from)[FIBRE_STATE], double (*to)[FIBRE_STATE], BeamState *state) {
-  double rest[BEAM_POINTS][6]; /* resultants that the sections lack: b s - S */
-  double F[36], gap[6], k[36];
+  double rest[BEAM_POINTS][6] = {{0}}; /* the guess is in balance */
 
-  memset(rest, 0, sizeof rest); /* the guess is in balance */
   for (int it = 1; it <= MOST_ITERATIONS; it++) {
-    double worst = 0;
-    for (int i = 0; i < 36; i++)
-      F[i] = 0;
-    for (int i = 0; i < 6; i++) {
+    double gap[6], ds[6], worst = 0;
+    for (int i = 0; i < 6; i++)
       gap[i] = v[i] - beam->soft[i] * state->s[i];
-      F[7 * i] = beam->soft[i];
-    }
     for (int p = 0; p < BEAM_POINTS;
-         p++) { /* e = e + f (b s - S): what the sections would be with the forces they lack */
-      double strain[6], w = beam_weight[p] * beam->length;
+         p++) { /* the strains e + f rest that the sections would have with what they lack */
+      double strain[6];
       solve6(state->flexibility[p], rest[p], strain);
       for (int i = 0; i < 6; i++)
         strain[i] += state->e[p][i];
-      add_strains(beam, beam_point[p], -w, strain, gap);
-      add_flexibility(beam, beam_point[p], w, state->flexibility[p], F);
+      add_strains(beam, beam_point[p], -beam_weight[p] * beam->length, strain, gap);
     }
-    if (!invert(F, k))
-      return -1;
-    double ds[6];
-    solve6(k, gap, ds);
+    solve6(state->k, gap, ds);
     for (int i = 0; i < 6; i++)
       state->s[i] += ds[i];
     for (int p = 0; p < BEAM_POINTS; p++) {
-      double more[6], change[6], scale[6], S[6];
-      Trial t;
+      double more[6], change[6], S[6];
       beam_resultants(beam, ds, beam_point[p], more);
       for (int i = 0; i < 6; i++)
         more[i] += rest[p][i];
       solve6(state->flexibility[p], more, change);
       for (int i = 0; i < 6; i++)
         state->e[p][i] += change[i];
-      evaluate(beam, metal, p, began[p], from[p], to[p], state, &t);
-      if (!beam->shear)
-        forbid_shear(&t);
-      if (!invert(t.K, state->flexibility[p]))
+      if (!section_update(beam, metal, p, began[p], from[p], to[p], state, S))
         return -1;
-      beam_resultants(beam, state->s, beam_point[p], S);
-      yield_resultants(beam, metal, p, scale);
-      for (int i = 0; i < 6; i++) {
-        rest[p][i] = S[i] - t.S[i];
-        worst = fmax(worst, fabs(rest[p][i]) / scale[i]);
-      }
+      worst = fmax(worst, out_of_balance(beam, metal, p, state->s, S, rest[p]));
     }
+    if (!set_tangent(beam, state) || !(worst < 1e8))
+      return -1;
     if (worst <= SECTION_BALANCE) {
       for (int i = 0; i < 6; i++)
         state->v[i] = v[i];
-      memset(F, 0, sizeof F);
-      for (int i = 0; i < 6; i++)
-        F[7 * i] = beam->soft[i];
-      for (int p = 0; p < BEAM_POINTS; p++)
-        add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
-      return invert(F, state->k) ? it : -1;
+      return it;
     }
-    if (!(worst < 1e8))
-      return -1;
   }
   return -1;
 }

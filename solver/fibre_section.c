@@ -76,7 +76,7 @@ static int trial(const FibreLayout *l, const FibreMetal *m, double r, const doub
   return n;
 }
 
-enum { RETURN_STEPS = 5, RATE_STEPS = 60 };
+enum { RETURN_STEPS = 4, RATE_STEPS = 60 };
 
 /* Increments of a linear flow stress: 1/w = 1 with w^2 = (s/(flow + E x))^2 + 3 t^2/(flow + 3 G x)^2, nearly linear in
    x: Newton's method from 0 is there after three steps and does not overshoot. */
