@@ -22,10 +22,13 @@ static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnsw
 }
 
 static PetscErrorCode table(Results *results, const char *label, const BlockAnswer *a) {
+  char mises[48] = "-|-"; /* a curve has none */
+
   PetscFunctionBeginUser;
-  PetscCall(results_row(results, "%s|%.6g|%.6g|%.6g|%.4f|%.5g|%.5g|%.1e|%.1e|%.1e", label, a->young_MPa, a->reaction_N,
-                        a->energy_mJ, a->porosity_pct, a->mises[0], a->mises[1], a->balance, a->energy_balance,
-                        a->residual));
+  if (isfinite(a->mises[0]))
+    PetscCall(PetscSNPrintf(mises, sizeof(mises), "%.5g|%.5g", a->mises[0], a->mises[1]));
+  PetscCall(results_row(results, "%s|%.6g|%.6g|%.6g|%.4f|%s|%.1e|%.1e|%.1e", label, a->young_MPa, a->reaction_N,
+                        a->energy_mJ, a->porosity_pct, mises, a->balance, a->energy_balance, a->residual));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -102,7 +102,8 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
                                .contact = plan->contact};
   BlockLoad unit = *load; /* load parameter: nominal strain */
   BlockGrips g;
-  PathPlate plate[2] = {{.grip = 0}, {.grip = 1}};
+  PathPlate plate[BLOCK_GRIPS] = {{.grip = 0}, {.grip = 1}};
+  PetscInt n = 2;
 
   PetscFunctionBeginUser;
   unit.strain = load->strain < 0 ? -1 : 1;
@@ -112,8 +113,13 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
   PetscCall(grip_release(g.n, g.grip));
   plate[0].normal[axis] = 1;
   plate[1].normal[axis] = -1;
+  for (int side = 0; side < 6; side++) /* nodes meet their mirror images in the plane of symmetry */
+    if (load->symmetric[side / 2][side % 2]) {
+      plate[n].grip = n;
+      plate[n++].normal[side / 2] = side % 2 ? -1 : 1;
+    }
   if (plan->contact)
-    PetscCall(path_plates(*path, 2, plate));
+    PetscCall(path_plates(*path, n, plate));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

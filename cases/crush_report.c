@@ -79,8 +79,8 @@ PetscErrorCode crush_assume(const CrushPlan *plan, Results *results) {
       plan->pieces, plan->pieces == 1 ? "" : "s", h->yield_MPa, h->linear_MPa));
   PetscCall(results_assume(
       results, plan->contact
-                   ? "crushing: struts touch each other and the plates without friction; the penalty of a "
-                     "contact is that of a plastic indent"
+                   ? "crushing: struts touch each other and the plates without friction, mirror images by their nodes "
+                     "only; the penalty of a contact is that of a plastic indent"
                    : "crushing: struts do not touch each other or the plates (crush.contact: off): no densification"));
   if (plan->rate_per_s > 0)
     PetscCall(results_assume(results, "crushing: nominal strain rate %g 1/s, %s", plan->rate_per_s,
@@ -89,10 +89,16 @@ PetscErrorCode crush_assume(const CrushPlan *plan, Results *results) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode judge(const CrushAnswer *answer, double porosity_pct, const PetscInt specimen[3],
-                            Results *results) {
+/* Cells across the specimen, of which a plane of symmetry leaves half. */
+static PetscInt across(const CrushPlan *plan, int axis, const PetscInt specimen[3]) {
+  return specimen[axis] * (plan->load.symmetric[axis][0] || plan->load.symmetric[axis][1] ? 2 : 1);
+}
+
+static PetscErrorCode judge(const CrushPlan *plan, const CrushAnswer *answer, double porosity_pct,
+                            const PetscInt specimen[3], Results *results) {
   const Iso13314 *t = &answer->table;
-  const PetscInt least = PetscMin(specimen[0], PetscMin(specimen[1], specimen[2]));
+  const int a = plan->load.axis, b = (a + 1) % 3, d = (a + 2) % 3;
+  const PetscInt least = PetscMin(across(plan, b, specimen), across(plan, d, specimen));
 
   PetscFunctionBeginUser;
   if (isfinite(t->yield_MPa.value) && isfinite(t->plateau_MPa.value))
@@ -125,7 +131,7 @@ PetscErrorCode crush_report(const CrushPlan *plan, const CrushAnswer *answer, do
   PetscCall(table(answer, results));
   PetscCall(chart_and_history(plan, answer, results));
   PetscCall(crush_assume(plan, results));
-  PetscCall(judge(answer, porosity_pct, specimen, results));
+  PetscCall(judge(plan, answer, porosity_pct, specimen, results));
   if (!answer->reached)
     PetscCall(results_incomplete(
         results, "the curve ends at %.4g %% strain instead of %.4g %%: %s. What was found so far is in the results",

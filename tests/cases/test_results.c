@@ -330,6 +330,29 @@ static void test_full(void **state) {
   folder_close(folder);
 }
 
+/* A run that could not do all: its files are there, the status is 2 even where expectations are met. */
+static void test_incomplete(void **state) {
+  char folder[64], dir[128];
+  Case c;
+  Results *r;
+  int status = 0;
+  (void)state;
+  folder_open(folder);
+  case_open(folder, "", &c);
+  snprintf(dir, sizeof dir, "%s/out", folder);
+  CHECK_OK(results_create(&c, dir, PETSC_TRUE, &r));
+  say_all(r);
+  CHECK_OK(results_incomplete(r, "the curve ends at %g %%", 12.5));
+  CHECK_OK(results_finish(r, &status));
+  assert_int_equal(status, 2);
+  CHECK_OK(results_destroy(&r));
+  MPI_Barrier(PETSC_COMM_WORLD);
+  assert_true(folder_count(dir) > 3);
+  MPI_Barrier(PETSC_COMM_WORLD); /* both have looked */
+  CHECK_OK(case_free(&c));
+  folder_close(folder);
+}
+
 /* Mistakes of a runner's author. */
 static void test_misuse(void **state) {
   char folder[64], dir[128];
@@ -387,6 +410,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_expectations), cmocka_unit_test(test_unknown_quantity),
     cmocka_unit_test(test_abandoned),    cmocka_unit_test(test_unwritable),
     cmocka_unit_test(test_full),         cmocka_unit_test(test_misuse),
-    cmocka_unit_test(test_odd_records),
+    cmocka_unit_test(test_incomplete),   cmocka_unit_test(test_odd_records),
 };
 CHECK_MAIN(tests)
