@@ -26,11 +26,52 @@ static PetscErrorCode check_graph(MPI_Comm comm, const Graph *graph) {
     for (int end = 0; end < 2; end++)
       PetscCheck(graph->strut[s][end] >= 0 && graph->strut[s][end] < graph->n_nodes, comm, PETSC_ERR_ARG_OUTOFRANGE,
                  "strut %" PetscInt_FMT " ends at node %" PetscInt_FMT, s, graph->strut[s][end]);
+    PetscCheck(!graph->taper || PetscAbsReal(graph->taper[s]) < 1, comm, PETSC_ERR_USER_INPUT,
+               "frame: strut %" PetscInt_FMT " has taper %g: must lie in (-1, 1)", s, graph->taper[s]);
+    PetscCheck(!graph->bore || (graph->bore[s] >= 0 && graph->bore[s] < 1), comm, PETSC_ERR_USER_INPUT,
+               "frame: strut %" PetscInt_FMT " has bore %g: must lie in [0, 1)", s, graph->bore[s]);
     double length = graph_strut(graph, s, NULL);
     PetscCheck(length > 1e-9 * graph->radius[s], comm, PETSC_ERR_USER_INPUT,
                "frame: strut %" PetscInt_FMT " between nodes %" PetscInt_FMT " and %" PetscInt_FMT " has no length", s,
                graph->strut[s][0], graph->strut[s][1]);
   }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Do struts s and t, which join the same nodes, join the same images of them? */
+static PetscBool same_images(const Graph *graph, PetscInt s, PetscInt t) {
+  int sign = graph->strut[s][0] == graph->strut[t][0] ? 1 : -1, same = 1, opposite = 1;
+
+  if (!graph->shift)
+    return PETSC_TRUE;
+  for (int c = 0; c < 3; c++) {
+    same = same && graph->shift[s][c] == sign * graph->shift[t][c];
+    opposite = opposite && graph->shift[s][c] == -graph->shift[t][c];
+  }
+  return (PetscBool)(same || (opposite && graph->strut[s][0] == graph->strut[s][1]));
+}
+
+static PetscErrorCode check_twins(MPI_Comm comm, const Graph *graph, const FrameRows *rows) {
+  PetscInt *seen;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(graph->n_nodes, &seen));
+  for (PetscInt i = 0; i < graph->n_nodes; i++)
+    seen[i] = -1;
+  for (PetscInt i = 0; i < graph->n_nodes; i++)
+    for (PetscInt k = rows->start[i]; k < rows->start[i + 1]; k++) {
+      PetscInt s = rows->touch[k] / 2, other = graph->strut[s][1 - rows->touch[k] % 2];
+      for (PetscInt j = rows->start[i]; seen[other] == i && j < k; j++) {
+        PetscInt t = rows->touch[j] / 2;
+        PetscCheck(t == s || graph->strut[t][1 - rows->touch[j] % 2] != other || !same_images(graph, s, t), comm,
+                   PETSC_ERR_USER_INPUT,
+                   "frame: struts %" PetscInt_FMT " and %" PetscInt_FMT " both join nodes %" PetscInt_FMT
+                   " and %" PetscInt_FMT,
+                   t, s, i, other);
+      }
+      seen[other] = i;
+    }
+  PetscCall(PetscFree(seen));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -45,21 +86,22 @@ PetscErrorCode frame_create(MPI_Comm comm, const Graph *graph, const FrameOption
   model->graph = graph;
   model->options = *options;
   PetscCall(PetscCalloc1(graph->n_struts, &model->element));
-  PetscCall(
-      PetscMalloc3(graph->n_nodes, &model->held, graph->n_nodes, &model->internal, graph->n_nodes, &model->change));
+  PetscCall(PetscMalloc2(graph->n_nodes, &model->held, graph->n_nodes, &model->internal));
   for (PetscInt s = 0; s < graph->n_struts; s++) {
     StrutElement *strut = &model->element[s];
     strut->radius = graph->radius[s];
+    strut->taper = graph->taper ? graph->taper[s] : 0;
+    strut->bore = graph->bore ? graph->bore[s] : 0;
     strut->length = graph_strut(graph, s, strut->axis);
     model->length += strut->length / (double)graph->n_struts;
   }
-  PetscCall(frame_rows_create(comm, graph, &model->rows));
-  if (options->node_zones == NODE_ZONES_AUTO) {
-    PetscErrorCode refused = frame_zones(model);
-    if (refused)
-      PetscCall(frame_destroy(&model));
-    PetscCall(refused);
-  }
+  PetscCall(frame_rows_create(graph, &model->rows));
+  PetscErrorCode refused = check_twins(comm, graph, &model->rows);
+  if (!refused && options->node_zones == NODE_ZONES_AUTO)
+    refused = frame_zones(model);
+  if (refused)
+    PetscCall(frame_destroy(&model));
+  PetscCall(refused);
   for (PetscInt s = 0; s < graph->n_struts; s++)
     strut_stiffen(&model->element[s], options->young_MPa, options->poisson, options->timoshenko);
   *created = model;
@@ -84,7 +126,7 @@ PetscErrorCode frame_destroy(FrameModel **destroyed) {
   PetscCall(frame_system_free(&model->system));
   PetscCall(free_grips(model));
   PetscCall(frame_rows_free(&model->rows));
-  PetscCall(PetscFree3(model->held, model->internal, model->change));
+  PetscCall(PetscFree2(model->held, model->internal));
   PetscCall(PetscFree(model->element));
   PetscCall(PetscFree(*destroyed));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -146,14 +188,14 @@ PetscErrorCode frame_solve(FrameModel *model, const double (*motion)[6], const d
   if (force)
     for (PetscInt i = 0; i < model->graph->n_nodes; i++)
       for (int c = 0; c < 6; c++)
-        PetscCheck(isfinite(force[i][c]) && (force[i][c] == 0 || model->rows.row[i] >= 0), model->comm,
+        PetscCheck(isfinite(force[i][c]) && (force[i][c] == 0 || model->rows.piece[i] >= 0), model->comm,
                    PETSC_ERR_USER_INPUT, "frame: load %g on node %" PetscInt_FMT ", which has no strut or is no number",
                    force[i][c], i);
   if (!info)
     info = &unwanted;
   apply_motion(model, motion, u);
   PetscCall(PetscStrncpy(info->name, "frame", sizeof info->name));
-  PetscCall(frame_equilibrate(model, NULL, force, u, info));
+  PetscCall(frame_equilibrate(model, 1, &(FrameLoad){.force = force, .u = u}, info));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -240,21 +282,26 @@ PetscErrorCode frame_energy(FrameModel *model, const double (*u)[6], double *ene
 PetscErrorCode frame_unit_motions(FrameModel *model, PetscInt grip, double (*const u[6])[6], double stiffness[6][6],
                                   SolveInfo info[6]) {
   double(*motion)[6], (*reaction)[6];
+  FrameLoad load[6];
+  SolveInfo unwanted[6];
 
   PetscFunctionBeginUser;
   PetscCheck(grip >= 0 && grip < model->n_grips, model->comm, PETSC_ERR_ARG_OUTOFRANGE, "no grip %" PetscInt_FMT, grip);
   PetscCall(PetscCalloc2(model->n_grips, &motion, model->n_grips, &reaction));
+  if (!info)
+    info = unwanted;
   for (int m = 0; m < 6; m++) {
-    SolveInfo one;
     motion[grip][m] = 1;
-    PetscCall(frame_solve(model, (const double(*)[6])motion, NULL, u[m], &one));
-    PetscCall(PetscSNPrintf(one.name, sizeof one.name, "%s unit motion %d", model->grips[grip].name, m + 1));
+    apply_motion(model, (const double(*)[6])motion, u[m]);
     motion[grip][m] = 0;
+    load[m] = (FrameLoad){.u = u[m]};
+    PetscCall(PetscSNPrintf(info[m].name, sizeof info[m].name, "%s unit motion %d", model->grips[grip].name, m + 1));
+  }
+  PetscCall(frame_equilibrate(model, 6, load, info));
+  for (int m = 0; m < 6; m++) {
     PetscCall(frame_reactions(model, (const double(*)[6])u[m], reaction));
     for (int i = 0; i < 6; i++)
       stiffness[i][m] = reaction[grip][i];
-    if (info)
-      info[m] = one;
   }
   PetscCall(PetscFree2(motion, reaction));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -1,5 +1,6 @@
-/* Linear frame: one exact Timoshenko element a strut, six degrees of freedom a node. All calls are collective; the
-   Graph is replicated, struts are shared out by METIS. */
+/* Linear frame: one exact Timoshenko element a strut, solid or hollow, uniform or tapered; six degrees of freedom a
+   node. All calls are collective; the Graph is replicated, the nodes that are left after exact condensation of those
+   with few struts (PETSc option -frame_condense false: of none) are shared out by METIS. */
 #ifndef TRABECULA_SOLVER_FRAME_H
 #define TRABECULA_SOLVER_FRAME_H
 
@@ -18,9 +19,9 @@ typedef struct FrameOptions {
   double rtol;
 } FrameOptions;
 
-/* The graph is borrowed. Refuses (PETSC_ERR_USER_INPUT) struts of no length or radius and zones that eat a strut up,
-   naming the strut. A strut with a free end (cut lattices) has no zone there, and where it is shorter than the zone of
-   its other end a tenth of it stays flexible. */
+/* The graph is borrowed. Refuses (PETSC_ERR_USER_INPUT) struts of no length or radius, a taper or bore out of range,
+   two struts between the same nodes and zones that eat a strut up, naming the struts. A strut with a free end (cut
+   lattices) has no zone there, and where it is shorter than the zone of its other end a tenth of it stays flexible. */
 PetscErrorCode frame_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, FrameModel **model);
 PetscErrorCode frame_destroy(FrameModel **model);
 
@@ -41,15 +42,15 @@ PetscErrorCode frame_energy(FrameModel *model, const double (*u)[6], double *ene
 /* |K u - force| over free components relative to |K u| over tied ones and |force|, moments divided by the mean strut
    length. */
 PetscErrorCode frame_residual(FrameModel *model, const double (*u)[6], const double (*force)[6], double *relative);
-/* Six unit motions of one grip, all others held, from one factorisation: u[6] point to arrays [n_nodes][6] of the
-   caller's; the 6x6 stiffness at the grip's point. info may be NULL. */
+/* Six unit motions of one grip, all others held, from one factorisation and as one block of right-hand sides: u[6]
+   point to arrays [n_nodes][6] of the caller's; the 6x6 stiffness at the grip's point. info may be NULL. */
 PetscErrorCode frame_unit_motions(FrameModel *model, PetscInt grip, double (*const u[6])[6], double stiffness[6][6],
                                   SolveInfo info[6]);
 
 /* Section forces of a strut in its own axes: 1 along the strut from end 0 to end 1, 2 horizontal (z x axis 1; x for a
    vertical strut), 3 = 1 x 2. They act on the face that looks to end 1. N, V2, V3, T constant along it; M2, M3 at both
-   ends of the flexible part. mises: largest von Mises stress at the surface, MPa, of N, M and T (circular section,
-   r = radius): |N|/A + |M| r/I with T r/J. */
+   ends of the flexible part. mises: largest von Mises stress at the surface, MPa, of N, M and T (local section
+   of outer radius r): |N|/A + |M| r/I with T r/J, at both ends and, where the strut is tapered, 15 points between. */
 typedef struct Section {
   double N, V2, V3, T, M2[2], M3[2], mises;
 } Section;

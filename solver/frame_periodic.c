@@ -12,8 +12,8 @@ static PetscErrorCode loops_span(const Graph *graph, const FrameRows *rows, Pets
   PetscFunctionBeginUser;
   *directions = 0;
   PetscCall(PetscCalloc3(graph->n_nodes, &cell, graph->n_nodes, &queue, graph->n_nodes, &seen));
-  queue[tail++] = rows->node[0];
-  seen[rows->node[0]] = 1;
+  queue[tail++] = rows->walk[0];
+  seen[rows->walk[0]] = 1;
   for (PetscInt head = 0; head < tail; head++)
     for (PetscInt k = rows->start[queue[head]]; k < rows->start[queue[head] + 1]; k++) {
       PetscInt s = rows->touch[k] / 2, end = rows->touch[k] % 2, other = graph->strut[s][1 - end], loop[3];
@@ -48,18 +48,20 @@ static PetscErrorCode loops_span(const Graph *graph, const FrameRows *rows, Pets
 /* u[a] [n_nodes][6]: the periodic part of the displacement under unit strain a. info: sums over the six,
    the worst residual. */
 static PetscErrorCode solve_strains(FrameModel *model, double (**u)[6], SolveInfo *info) {
+  static const double strain[6][6] = {{1}, {0, 1}, {0, 0, 1}, {0, 0, 0, 1}, {0, 0, 0, 0, 1}, {0, 0, 0, 0, 0, 1}};
+  FrameLoad load[6];
+  SolveInfo one[6];
+
   PetscFunctionBeginUser;
-  *info = (SolveInfo){.name = "unit strains", .model = "frame"};
+  for (int a = 0; a < 6; a++)
+    load[a] = (FrameLoad){.strain = strain[a], .u = u[a]};
+  PetscCall(frame_equilibrate(model, 6, load, one));
+  *info = (SolveInfo){.name = "unit strains", .model = "frame", .dofs = one[0].dofs};
   for (int a = 0; a < 6; a++) {
-    SolveInfo one;
-    double strain[6] = {0};
-    strain[a] = 1;
-    PetscCall(frame_equilibrate(model, strain, NULL, u[a], &one));
-    info->dofs = one.dofs;
-    info->iterations += one.iterations;
-    info->setup_s += one.setup_s;
-    info->solve_s += one.solve_s;
-    info->relative_residual = PetscMax(info->relative_residual, one.relative_residual);
+    info->iterations += one[a].iterations;
+    info->setup_s += one[a].setup_s;
+    info->solve_s += one[a].solve_s;
+    info->relative_residual = PetscMax(info->relative_residual, one[a].relative_residual);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -106,7 +108,7 @@ PetscErrorCode frame_homogenise(FrameModel *model, double C[6][6], SolveInfo *in
              "frame: the periodic lattice holds together in %" PetscInt_FMT " of three directions only", directions);
   for (PetscInt i = 0; i < graph->n_nodes; i++) /* a translation of all nodes costs nothing: one node stays */
     for (int c = 0; c < 6; c++)
-      model->held[i][c] = i == model->rows.node[0] && c < 3 ? 0 : -1;
+      model->held[i][c] = i == model->rows.walk[0] && c < 3 ? 0 : -1;
   PetscCall(frame_system_create(model));
   for (int a = 0; a < 6; a++)
     PetscCall(PetscCalloc1(graph->n_nodes, &u[a]));

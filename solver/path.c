@@ -141,7 +141,7 @@ PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const d
     PetscCall(PetscArraycpy(path->load, force, path->graph->n_nodes));
   for (PetscInt i = 0; i < path->n_nodes; i++)
     for (int c = 0; c < 6; c++)
-      path->held[i][c] = i >= path->graph->n_nodes ? -1 : path->frame->rows.row[i] < 0 ? -2 : path->frame->held[i][c];
+      path->held[i][c] = i >= path->graph->n_nodes ? -1 : path->frame->rows.piece[i] < 0 ? -2 : path->frame->held[i][c];
   PetscCall(path_contact_create(path));
   PetscCall(path_system_create(path));
   PetscCall(path_reset(path));
@@ -190,7 +190,7 @@ PetscErrorCode path_displacement(const PathModel *path, double (*u)[6]) {
 }
 
 PetscInt64 path_dofs(const PathModel *path) {
-  return 6 * (PetscInt64)(path->frame->rows.n_rows + path->n_nodes - path->graph->n_nodes);
+  return 6 * (PetscInt64)(path->frame->rows.n_walk + path->n_nodes - path->graph->n_nodes);
 }
 
 enum { STRUT_ROW = 6 };
