@@ -49,6 +49,8 @@ PetscErrorCode run_unit_cell(MPI_Comm comm, const BenchRow *row, Outcome *out);
 PetscErrorCode run_six_motions(MPI_Comm comm, const BenchRow *row, Outcome *out);
 PetscErrorCode run_voxelise(MPI_Comm comm, const BenchRow *row, Outcome *out);
 PetscErrorCode run_whole(MPI_Comm comm, const BenchRow *row, Outcome *out);
+PetscErrorCode run_frame_cage(MPI_Comm comm, const BenchRow *row, Outcome *out);
+PetscErrorCode run_frame_block(MPI_Comm comm, const BenchRow *row, Outcome *out);
 PetscErrorCode run_plain(MPI_Comm comm, const BenchRow *row, Outcome *out);
 
 /* Numbers for `more`: key and value; NAN becomes null. */

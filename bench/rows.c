@@ -65,5 +65,7 @@ const BenchRow bench_rows[] = {
     {"plain-hypre-96_74", SET_FULL, run_plain, LATTICE(24, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "hypre"},
     {"plain-gamg-128_74", SET_FULL, run_plain, LATTICE(32, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "gamg"},
     {"plain-hypre-128_74", SET_FULL, run_plain, LATTICE(32, 0.74), .rtol = 1e-6, .top = GRIP_Z, .plain = "hypre"},
+    {"frame-cage-40k", SET_QUICK, run_frame_cage, CAGE(0), .rtol = 1e-8},
+    {"frame-block-1M", SET_FULL, run_frame_block, LATTICE(0, 0.80), .rtol = 1e-8},
 };
 const int n_bench_rows = sizeof bench_rows / sizeof *bench_rows;

@@ -58,6 +58,9 @@ static const Target targets[] = {
     {"six motions over one solve", "six-motions-192_74", 1, "over_one", false, 3, 1},
     {"voxelising over one solve, %", "voxelise-192_74", 1, "over_solve", false, 5, 0.01},
     {"voxelising over one solve, %", "voxelise-256_74", 1, "over_solve", false, 5, 0.01},
+    {"cage of 43 000 struts, six motions, s", "frame-cage-40k", 2, "seconds", false, 1, 1},
+    {"block of a million struts, s", "frame-block-1M", 2, "seconds", false, 60, 1},
+    {"block of a million struts, GiB", "frame-block-1M", 2, "peak_bytes", false, 8, 1073741824.0},
     {"two ranks over one", "solve-lattice-192_74-1e-6", 2, "speedup", true, 1.8, 1},
     {"two ranks over one", "solve-lattice-256_74-1e-6", 2, "speedup", true, 1.8, 1},
 };

@@ -7,8 +7,10 @@
 /* Measured, see bench/NOTES.md. */
 static const double iterations_expected = 25, voxel_dofs_per_second = 1.4e7; /* a rank, one multigrid iteration */
 static const double meshed_dofs_per_second = 4e6;                            /* a rank: voxels, hierarchy, fields */
-static const double frame_dofs_per_second = 5e4;                             /* a factorisation and one solve, MUMPS */
-static const double frame_bytes_per_dof = 6000;
+/* Frames, a rank: set-up and first state, each further one. Small ones are factorised, for which further states are
+   almost free, and need more a strut. */
+static const double frame_struts_per_second = 4e4, frame_states_per_second = 1.2e5;
+static const double frame_bytes_per_strut = 6000, frame_bytes_direct = 12000, frame_struts_direct = 80000;
 static const double library_bytes = 5e7; /* a rank: MPI, PETSc and what they load */
 
 PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
@@ -34,14 +36,20 @@ PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double str
 
 PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
                                     Estimate *estimate) {
-  double dofs = 6 * cell_count * design->cell->n_nodes;
+  double struts = cell_count * design->cell->n_struts;
+  PetscBool direct = (PetscBool)(struts <= frame_struts_direct);
+  PetscMPIInt size;
 
   PetscFunctionBeginUser;
-  (void)c;
-  estimate->struts += cell_count * design->cell->n_struts;
-  estimate->frame_dofs += dofs;
-  estimate->memory_bytes = PetscMax(estimate->memory_bytes, dofs * frame_bytes_per_dof);
-  estimate->seconds += dofs / frame_dofs_per_second * (0.8 + 0.2 * solves);
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  double bytes = direct ? struts * frame_bytes_direct
+                        : PetscMax(frame_struts_direct * frame_bytes_direct, struts * frame_bytes_per_strut);
+  estimate->struts += struts;
+  estimate->frame_dofs += 6 * cell_count * design->cell->n_nodes;
+  estimate->memory_bytes = PetscMax(estimate->memory_bytes, bytes + size * library_bytes);
+  estimate->seconds += struts / (frame_struts_per_second * size);
+  if (!direct)
+    estimate->seconds += (solves - 1) * struts / (frame_states_per_second * size);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
