@@ -247,6 +247,14 @@ static PetscErrorCode frame_percentiles(const Graph *graph, const Section *secti
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+void block_mirrors(const BlockLoad *load, FrameOptions *options) {
+  for (int axis = 0; axis < 3; axis++)
+    for (int upper = 0; upper < 2; upper++) {
+      options->mirror[axis][upper] = (PetscBool)(axis == load->axis || load->symmetric[axis][upper]);
+      options->mirror_mm[axis][upper] = upper ? load->hi[axis] : load->lo[axis];
+    }
+}
+
 typedef struct FrameSolution {
   SolveInfo info;
   double (*u)[6];   /* [n_nodes] */
@@ -260,7 +268,9 @@ static PetscErrorCode solve_frame(MPI_Comm comm, const BlockLoad *load, const Gr
   double reaction[BLOCK_GRIPS][6];
 
   PetscFunctionBeginUser;
-  PetscCall(frame_create(comm, graph, options, &model));
+  FrameOptions mirrored = *options;
+  block_mirrors(load, &mirrored);
+  PetscCall(frame_create(comm, graph, &mirrored, &model));
   PetscCall(block_grips(PETSC_COMM_SELF, load, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
   PetscCall(frame_grips(model, g.n, g.grip));
   PetscCall(PetscCalloc1(graph->n_nodes, &solution->u));

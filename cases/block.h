@@ -36,6 +36,8 @@ typedef struct BlockAnswer {
    statics these pins carry nothing. */
 PetscErrorCode block_grips(MPI_Comm comm, const BlockLoad *load, PetscInt n, const double (*x)[3], bool rotations,
                            BlockGrips *grips);
+/* The planes of symmetry and the plates as mirrors of the node zones: nodes there are whole, with what lies beyond. */
+void block_mirrors(const BlockLoad *load, FrameOptions *options);
 /* Solves, tells results of the solve and writes the fields to FILE (voxels.vtkhdf, frame.vtkhdf). grid's block may be
    smaller than its box. */
 PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Elasticity material[256],

@@ -95,11 +95,11 @@ static PetscErrorCode record(PathModel *path, const PathPoint *point, void *cont
 static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, PathModel **path) {
   const BlockLoad *load = &plan->load;
   const int axis = load->axis;
-  const PathOptions options = {.frame = plan->frame,
-                               .hardening = &plan->hardening,
-                               .pieces = plan->pieces,
-                               .duration_s = plan->rate_per_s > 0 ? 1 / plan->rate_per_s : 0,
-                               .contact = plan->contact};
+  PathOptions options = {.frame = plan->frame,
+                         .hardening = &plan->hardening,
+                         .pieces = plan->pieces,
+                         .duration_s = plan->rate_per_s > 0 ? 1 / plan->rate_per_s : 0,
+                         .contact = plan->contact};
   BlockLoad unit = *load; /* load parameter: nominal strain */
   BlockGrips g;
   PathPlate plate[BLOCK_GRIPS] = {{.grip = 0}, {.grip = 1}};
@@ -107,6 +107,7 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
 
   PetscFunctionBeginUser;
   unit.strain = load->strain < 0 ? -1 : 1;
+  block_mirrors(load, &options.frame);
   PetscCall(block_grips(PETSC_COMM_SELF, &unit, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
   PetscCall(path_create(comm, graph, &options, path));
   PetscCall(path_load(*path, g.n, g.grip, (const double(*)[6])g.motion, NULL));

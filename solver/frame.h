@@ -15,7 +15,11 @@ typedef enum NodeZones { NODE_ZONES_NONE, NODE_ZONES_AUTO } NodeZones;
 typedef struct FrameOptions {
   double young_MPa, poisson;
   PetscBool timoshenko; /* false: Euler-Bernoulli */
-  NodeZones node_zones; /* auto: rigid zones at the strut ends from the local geometry (source in frame_zones.c) */
+  NodeZones node_zones; /* auto: rigid zones at the strut ends from the local geometry (source in node_zone.h) */
+  /* Mirrors across axes x, y, z at mirror_mm: of a block whose lower or upper face is one of symmetry or lies on a
+     plate. Zones of nodes there count the images of their struts. */
+  PetscBool mirror[3][2];
+  double mirror_mm[3][2];
   double rtol;
 } FrameOptions;
 

@@ -87,7 +87,7 @@ struct FrameModel {
   double (*internal)[6]; /* [n_nodes] work */
 };
 
-/* Zone lengths (mm) of all strut ends into element[].zone; needs axis, radius and the rows. */
+/* Zones of all strut ends into element[]: zone, hinge, give and the flexible length; needs axis and the rows. */
 PetscErrorCode frame_zones(FrameModel *model);
 /* Refuses grips that leave a rigid motion of a piece free. */
 PetscErrorCode frame_check_support(const FrameModel *model);

@@ -18,6 +18,29 @@ void strut_section(const StrutElement *strut, double radius, double *area, doubl
   *inertia = 0.25 * M_PI * r2 * r2 * (1 - m2) * (1 + m2);
 }
 
+/* Hinges and lumps in series with the bare strut: flexibilities add, those of rotation at their places. */
+static void soften(StrutElement *strut, double young_MPa, double poisson) {
+  double place[2] = {strut->zone[0] - strut->lever[0], strut->lever[1] - strut->zone[1]};
+  double pull = 1 / strut->stretch, turn = 1 / strut->bend, slide = 1 / strut->shear, hinges = 0, first = 0;
+
+  for (int end = 0; end < 2; end++) {
+    double area, inertia;
+    strut_section(strut, strut_radius(strut, end), &area, &inertia);
+    double hinge = strut->hinge[end] / (young_MPa * inertia);
+    pull += strut->give[end] / (young_MPa * area);
+    hinges += hinge;
+    first += hinge * place[end];
+    slide += hinge * place[end] * place[end];
+  }
+  double shift = first / (turn + hinges);
+  strut->lever[0] += shift;
+  strut->lever[1] -= shift;
+  strut->stretch = 1 / pull;
+  strut->bend = 1 / (turn + hinges);
+  strut->twist = 1 / (1 / strut->twist + (1 + poisson) * hinges);
+  strut->shear = 1 / (slide - shift * first);
+}
+
 /* With the radius linear from p to q over the flexible length L and s = x/L: integral ds/r^2 = 1/(pq), ds/r^4 =
    w/(3p^3q^3) with w = p^2 + pq + q^2, integral s ds/r^4 = (2p + q)/(6p^2q^3), whence
    the centre s = p(2p + q)/2w, and about it integral (s - centre)^2 ds/r^4 = 1/(4pqw). None of them cancels as q goes
@@ -35,6 +58,7 @@ void strut_stiffen(StrutElement *strut, double young_MPa, double poisson, bool t
   strut->bend = EI * 3 * p * p * p * q * q * q / (w * L);
   strut->twist = strut->bend / (1 + poisson); /* G J, J = 2 I */
   strut->shear = 1 / (L * L * L / (4 * p * q * w * EI) + slide);
+  soften(strut, young_MPa, poisson);
 }
 
 void strut_piece(const StrutElement *whole, int n, int k, StrutElement *piece) {
@@ -46,6 +70,9 @@ void strut_piece(const StrutElement *whole, int n, int k, StrutElement *piece) {
   piece->length = L / n;
   piece->zone[0] = k > 0 ? 0 : whole->zone[0];
   piece->zone[1] = k < n - 1 ? 0 : whole->zone[1];
+  for (int end = 0; end < 2; end++)
+    if (k != (end ? n - 1 : 0))
+      piece->hinge[end] = piece->give[end] = 0;
   piece->radius = 0.5 * (p + q);
   piece->taper = (q - p) / (p + q);
 }

@@ -13,12 +13,13 @@
 #include <stdbool.h>
 
 typedef struct StrutElement {
-  double axis[3];                     /* unit vector from end 0 to end 1 */
-  double length;                      /* mm, of the flexible part */
-  double zone[2];                     /* mm, rigid lengths at end 0 and 1 */
-  double radius;                      /* mm, outer, in the middle between the nodes */
-  double taper, bore;                 /* as in mesh/graph.h; 0: uniform, solid */
-  double lever[2];                    /* mm from each node to the elastic centre */
+  double axis[3];           /* unit vector from end 0 to end 1 */
+  double length;            /* mm, of the flexible part */
+  double zone[2];           /* mm, rigid lengths at end 0 and 1 */
+  double hinge[2], give[2]; /* mm of end section whose bending and twist, and whose stretch, sit at the zone's end */
+  double radius;            /* mm, outer, in the middle between the nodes */
+  double taper, bore;       /* as in mesh/graph.h; 0: uniform, solid */
+  double lever[2];          /* mm from each node to the elastic centre */
   double stretch, shear, twist, bend; /* uniform: EA/L, 12EI/L^3/(1+Phi) (N/mm), GJ/L, EI/L (N mm) */
 } StrutElement;
 

@@ -29,10 +29,23 @@ static PetscErrorCode make_layouts(PathModel *path, PetscInt *which) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Hinge and give of a strut's end (frame_zones.c) as flexibility of the beam that ends there. */
+static void soften_end(const StrutElement *strut, int end, double young_MPa, double poisson, Beam *beam) {
+  double r = beam->radius[end ? BEAM_POINTS - 1 : 0], A = beam->layout->elastic_area * r * r;
+  double I = beam->layout->elastic_inertia * r * r * r * r, turn = strut->hinge[end] / (young_MPa * I);
+
+  beam->soft[0] += strut->give[end] / (young_MPa * A);
+  beam->soft[1] += (1 + poisson) * turn;
+  beam->soft[2 + end] += turn;
+  beam->soft[4 + end] += turn;
+}
+
 static void make_strut(PathModel *path, PetscInt s, const FibreLayout *layout) {
   const Graph *graph = path->graph;
   const PetscInt pieces = path->options.pieces;
-  const double *zone = path->frame->element[s].zone, taper = graph->taper ? graph->taper[s] : 0;
+  const StrutElement *strut = &path->frame->element[s];
+  const FrameOptions *f = &path->options.frame;
+  const double *zone = strut->zone, taper = graph->taper ? graph->taper[s] : 0;
   double axis[3], full = graph_strut(graph, s, axis), flexible = full - zone[0] - zone[1];
   const double *x0 = graph->x[graph->strut[s][0]];
 
@@ -50,11 +63,15 @@ static void make_strut(PathModel *path, PetscInt s, const FibreLayout *layout) {
     if (p + 1 < pieces)
       memcpy(path->rest_x[b->node[1]], at[1], sizeof at[1]);
     beam_shape(at[0], at[1], own, &b->shape);
-    b->beam = (Beam){.length = b->shape.length, .layout = layout, .shear = path->options.frame.timoshenko};
+    b->beam = (Beam){.length = b->shape.length, .layout = layout, .shear = f->timoshenko};
     for (int q = 0; q < BEAM_POINTS; q++) {
       double t = (ends[0] + own[0] + beam_point[q] * b->beam.length) / full;
       b->beam.radius[q] = graph->radius[s] * (1 + taper * (2 * t - 1));
     }
+    if (!p)
+      soften_end(strut, 0, f->young_MPa, f->poisson, &b->beam);
+    if (p + 1 == pieces)
+      soften_end(strut, 1, f->young_MPa, f->poisson, &b->beam);
   }
 }
 

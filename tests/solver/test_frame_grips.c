@@ -75,7 +75,7 @@ static void test_refusals(void **state) {
 /* A zigzag: its middle strut has zones at both ends and is refused when they fill it; a stub with a free end is not. */
 static void test_zone_limits(void **state) {
   (void)state;
-  Small small = {.x = {{0, 0, 0}, {1, 0, 0}, {1, 0.2, 0}, {2, 0.2, 0}},
+  Small small = {.x = {{0, 0, 0}, {1, 0, 0}, {1, 0.1, 0}, {2, 0.1, 0}},
                  .strut = {{0, 1}, {1, 2}, {2, 3}},
                  .radius = {0.15, 0.15, 0.15}};
   FrameOptions options = steel(PETSC_TRUE);
@@ -87,15 +87,17 @@ static void test_zone_limits(void **state) {
   options.node_zones = NODE_ZONES_AUTO;
   PetscPushErrorHandler(keep_message, NULL);
   check_says(frame_create(PETSC_COMM_WORLD, &whole, &options, &model), "rigid zones of strut 1");
-  small.radius[0] = small.radius[1] = 0.3; /* the stub's zone would be 0.672 r = 0.2016 > 0.18 */
+  small.radius[0] = small.radius[1] = 0.3; /* reach r/pi: the stub's zone would be 0.103 > 0.09 */
   CHECK_OK(frame_create(PETSC_COMM_WORLD, &stub, &options, &model));
   PetscPopErrorHandler();
-  A *= 4, Iy *= 16, L = 1 - 0.672 * 0.3;
+  const double zone = 1.08 * 0.3 / M_PI, hinge = 0.52 * (1 - 0.3) * zone;
+  A *= 4, Iy *= 16, L = 1 - zone + hinge;
   force[2][5] = 1; /* a moment at the end of the stub bends strut 0 and the flexible tenth of the stub */
   CHECK_OK(frame_grips(model, 1, &grip));
   CHECK_OK(frame_solve(model, NULL, (const double(*)[6])force, u, NULL));
-  CHECK_NEAR(u[1][5], L / (E * Iy), 1e-11, "M L/EI of the flexible length");
-  CHECK_NEAR(u[2][5], (L + 0.02) / (E * Iy), 1e-11, "M L/EI, a tenth of the stub stays flexible");
+  CHECK_NEAR(u[1][5], L / (E * Iy), 1e-11, "M L/EI of the flexible length and the hinge");
+  CHECK_NEAR(u[2][5], (L + 0.01 + hinge * 0.09 / zone) / (E * Iy), 1e-11,
+             "M L/EI, a tenth of the stub stays flexible, its hinge shrinks with its zone");
   CHECK_OK(frame_destroy(&model));
 }
 
