@@ -32,7 +32,7 @@ static PetscErrorCode make_layouts(PathModel *path, PetscInt *which) {
 /* Hinge and give of a strut's end (frame_zones.c) as flexibility of the beam that ends there. */
 static void soften_end(const StrutElement *strut, int end, double young_MPa, double poisson, Beam *beam) {
   double r = beam->radius[end ? BEAM_POINTS - 1 : 0], A = beam->layout->elastic_area * r * r;
-  double I = beam->layout->elastic_inertia * r * r * r * r, turn = strut->hinge[end] / (young_MPa * I);
+  double inertia = beam->layout->elastic_inertia * r * r * r * r, turn = strut->hinge[end] / (young_MPa * inertia);
 
   beam->soft[0] += strut->give[end] / (young_MPa * A);
   beam->soft[1] += (1 + poisson) * turn;
