@@ -1,7 +1,6 @@
 #include "cases/segment_cage.h"
 
-#include "cases/percentile.h"
-#include "solver/fields_file.h"
+#include "cases/voxel_body.h"
 #include <math.h>
 
 /* Labels of the voxels; they serve as region bits of percentile() as well. */
@@ -30,28 +29,12 @@ static PetscErrorCode clipped_sleeve(const SegmentGeometry *g, double diameter_m
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Voxels filled less than this are left out: they carry next to nothing (softened: less than a sixteenth), but what
-   hangs on them alone slows the solution down several times. */
-static const double least_fill = 0.25;
-
-static PetscErrorCode drop_slivers(const Case *c, Leaves *leaves) {
-  Surface surface;
-  PetscFunctionBeginUser;
-  PetscCall(build_surface(c, &surface));
-  double least = surface == SURFACE_SOFTENED ? least_fill * least_fill : least_fill;
-  for (PetscInt l = 0; l < leaves->n && leaves->fraction; l++)
-    for (int v = 0; v < LEAF_VOXELS; v++)
-      if (leaves->fraction[l][v] < least)
-        leaves->label[l][v] = 0;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscErrorCode make_grid(const CageTask *task, double h, Results *results, Grid **grid) {
+static PetscErrorCode make_body(const CageTask *task, double h, Results *results, VoxelBody *body) {
   const SegmentGeometry *g = task->geometry;
   const double origin[3] = {0, 0, segment_inner_z(g)};
   Shape *inner, *shape[3] = {NULL, NULL, NULL};
+  Elasticity material[256] = {0};
   GridBox box;
-  Leaves leaves = {0};
   double offset;
   PetscFunctionBeginUser;
   cage_box(g, h, &box);
@@ -63,13 +46,13 @@ static PetscErrorCode make_grid(const CageTask *task, double h, Results *results
     PetscCall(clipped_sleeve(g, g->sleeve_inner_mm, &shape[2]));
   }
   const Part part[3] = {{CAGE_STRUT, shape[0]}, {CAGE_SLEEVE, shape[1]}, {0, shape[2]}};
-  PetscCall(build_voxelise(task->c, &box, g->sleeves ? 3 : 1, part, &leaves));
-  PetscCall(drop_slivers(task->c, &leaves));
+  material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
+  material[CAGE_SLEEVE] = task->strut->c;
+  PetscCall(voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, material, results, body));
   for (int i = 0; i < 3; i++)
     if (shape[i])
       PetscCall(shape_destroy(&shape[i]));
   PetscCall(shape_destroy(&inner));
-  PetscCall(build_grid(task->c, &box, &leaves, results, grid));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -125,119 +108,41 @@ PetscErrorCode cage_tell_solves(const char *model, SolveInfo info[6], Results *r
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Everything that is made of one voxel model of the cage. */
-typedef struct CageVoxels {
-  Grid *grid;
-  VoxelModel *model;
-  Grip grip[2];
-  PetscInt n;
-  uint16_t *region; /* [n] the label */
-  float *mises, (*shift)[3];
-  float *fraction; /* [n] solid */
-  float *carried;  /* [n] stiffness over solid fraction: on the stress of the solid, so that it is in equilibrium */
-  Vec unit[6], u;
-} CageVoxels;
-
-/* A surface voxel of stiffness s and solid fraction f carries s E strain on the area f. */
-static void stress_share(CageVoxels *v) {
-  const Grid *grid = v->grid;
-  for (PetscInt l = 0, k = 0; l < grid->n_owned; l++)
-    for (int i = 0; i < LEAF_VOXELS; i++)
-      if (grid->leaf[l].voxel[i / 8] >> i % 8 & 1) {
-        v->carried[k] = grid->fraction ? grid->fraction[l][i] / v->fraction[k] : 1;
-        k++;
-      }
-}
-
-static PetscErrorCode cage_voxels_create(const CageTask *task, double h, Results *results, CageVoxels *v) {
-  const Material *m = task->strut;
-  Elasticity material[256] = {0};
-  VoxelOptions options;
-  double(*x)[3];
-  uint8_t *label;
+static PetscErrorCode pick_plates(const void *context, PetscInt n, const double (*x)[3], Grip grip[2]) {
+  const CageTask *task = context;
   PetscFunctionBeginUser;
-  PetscCall(make_grid(task, h, results, &v->grid));
-  v->n = v->grid->voxels_owned;
-  PetscCall(PetscMalloc1(v->grid->nodes_owned, &x));
-  PetscCall(grid_node_positions(v->grid, x));
-  PetscCall(cage_grips(task->geometry, v->grid->nodes_owned, (const double(*)[3])x, h / 2, GRIP_XYZ, v->grip));
-  PetscCall(PetscFree(x));
-  PetscCall(PetscMalloc1(v->n, &v->region));
-  PetscCall(PetscMalloc1(v->n, &v->mises));
-  PetscCall(PetscMalloc1(v->n, &v->shift));
-  PetscCall(PetscMalloc1(v->n, &v->fraction));
-  PetscCall(build_solid_fractions(task->c, v->grid, v->fraction));
-  PetscCall(PetscMalloc1(v->n, &v->carried));
-  stress_share(v);
-  PetscCall(PetscMalloc1(v->n, &label));
-  PetscCall(PetscMalloc1(v->n, &x));
-  PetscCall(grid_voxel_centres(v->grid, x, label));
-  for (PetscInt k = 0; k < v->n; k++)
-    v->region[k] = label[k];
-  PetscCall(PetscFree(x));
-  PetscCall(PetscFree(label));
-  material[CAGE_STRUT] = elasticity_scaled(m->c, task->stiffness_factor);
-  material[CAGE_SLEEVE] = m->c;
-  PetscCall(build_voxel_options(task->c, &options));
-  PetscCall(voxel_create(v->grid, material, &options, &v->model));
-  PetscCall(voxel_grips(v->model, 2, v->grip));
-  PetscCall(voxel_vector(v->model, &v->u));
+  PetscCall(cage_grips(task->geometry, n, x, cage_voxel_mm(task->geometry, task->design) / 2, GRIP_XYZ, grip));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode cage_voxels_destroy(CageVoxels *v) {
-  PetscFunctionBeginUser;
-  for (int i = 0; i < 6; i++)
-    PetscCall(VecDestroy(&v->unit[i]));
-  PetscCall(VecDestroy(&v->u));
-  PetscCall(voxel_destroy(&v->model));
-  PetscCall(grid_destroy(&v->grid));
-  for (int i = 0; i < 2; i++)
-    PetscCall(PetscFree(v->grip[i].node));
-  PetscCall(PetscFree(v->region));
-  PetscCall(PetscFree(v->mises));
-  PetscCall(PetscFree(v->shift));
-  PetscCall(PetscFree(v->fraction));
-  PetscCall(PetscFree(v->carried));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* Percentiles under one drive; fields of the load case to be shown. */
-static PetscErrorCode cage_voxels_case(const CageTask *task, CageVoxels *v, int i, const double motion[DRIVES][6],
+/* Percentiles under both drives; fields of the load case to be shown. */
+static PetscErrorCode cage_voxels_case(const CageTask *task, VoxelBody *body, int i, const double motion[DRIVES][6],
                                        Results *results, CageAnswer *answer) {
-  char file[PETSC_MAX_PATH_LEN];
+  const double fraction[2] = {0.95, 0.999};
   PetscFunctionBeginUser;
   for (int d = 0; d < DRIVES; d++) { /* the force comes last and is shown */
-    PetscCall(voxel_superpose(6, motion[d], v->unit, v->u));
-    PetscCall(voxel_fields(v->model, v->u, &(VoxelFields){.mises = v->mises, .displacement = v->shift}));
-    for (PetscInt k = 0; k < v->n; k++)
-      v->mises[k] *= v->carried[k];
-    PetscCall(
-        percentile(task->c->comm, v->n, v->mises, v->fraction, v->region, CAGE_STRUT, 0.95, &answer->mises_95[d][i]));
-    PetscCall(
-        percentile(task->c->comm, v->n, v->mises, v->fraction, v->region, CAGE_STRUT, 0.999, &answer->mises_999[d][i]));
+    double mises[2];
+    PetscCall(voxel_body_show(body, motion[d]));
+    PetscCall(voxel_body_percentiles(body, CAGE_STRUT, 2, fraction, mises));
+    answer->mises_95[d][i] = mises[0];
+    answer->mises_999[d][i] = mises[1];
   }
-  if (i != task->shown || !results)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  const Field field[2] = {{"von_Mises", "MPa", 1, v->mises}, {"displacement", "mm", 3, v->n ? v->shift[0] : NULL}};
-  PetscCall(results_path(results, "cage-voxels.vtkhdf", file));
-  PetscCall(fields_write_voxels(file, v->grid, 2, field));
+  if (i == task->shown && results)
+    PetscCall(voxel_body_write(body, "cage-voxels.vtkhdf", results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* Mesh and its resolution. */
-static PetscErrorCode tell_voxels(const CageTask *task, const CageVoxels *v, Results *results, CageAnswer *answer) {
+static PetscErrorCode tell_voxels(const CageTask *task, const VoxelBody *v, Results *results, CageAnswer *answer) {
   const SegmentGeometry *g = task->geometry;
-  double solid = 0, across = task->design->strut_mm / answer->voxel_mm;
+  double solid, across = task->design->strut_mm / answer->voxel_mm;
   PetscFunctionBeginUser;
   answer->voxels = v->grid->voxels_global;
   answer->dofs = 3 * v->grid->nodes_global;
   if (!results)
     PetscFunctionReturn(PETSC_SUCCESS);
-  for (PetscInt k = 0; k < v->n; k++)
-    solid += v->fraction[k];
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &solid, 1, MPI_DOUBLE, MPI_SUM, task->c->comm));
-  solid *= pow(answer->voxel_mm, 3) / (PETSC_PI / 4 * g->diameter_mm * g->diameter_mm * (g->cage_mm - 2 * g->face_mm));
+  PetscCall(voxel_body_volume(v, &solid));
+  solid /= PETSC_PI / 4 * g->diameter_mm * g->diameter_mm * (g->cage_mm - 2 * g->face_mm);
   PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = answer->voxel_mm,
                                                .voxels = answer->voxels,
                                                .nodes = v->grid->nodes_global,
@@ -255,18 +160,19 @@ static PetscErrorCode tell_voxels(const CageTask *task, const CageVoxels *v, Res
 }
 
 PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *answer) {
-  CageVoxels v = {0};
-  double stiffness[6][6], motion[LOAD_CASES][DRIVES][6];
+  VoxelBody body;
+  double motion[LOAD_CASES][DRIVES][6];
   SolveInfo info[6] = {0};
   PetscFunctionBeginUser;
   *answer = (CageAnswer){.voxel_mm = cage_voxel_mm(task->geometry, task->design)};
-  PetscCall(cage_voxels_create(task, answer->voxel_mm, results, &v));
-  PetscCall(tell_voxels(task, &v, results, answer));
-  PetscCall(voxel_unit_motions(v.model, 1, v.unit, stiffness, info));
+  PetscCall(make_body(task, answer->voxel_mm, results, &body));
+  PetscCall(voxel_body_plates(&body, pick_plates, task));
+  PetscCall(tell_voxels(task, &body, results, answer));
+  PetscCall(voxel_body_solve(&body, info));
   PetscCall(cage_tell_solves("voxel", info, results));
-  PetscCall(cage_plate_answers(task, (const double(*)[6])stiffness, answer, motion));
+  PetscCall(cage_plate_answers(task, (const double(*)[6])body.stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)
-    PetscCall(cage_voxels_case(task, &v, i, (const double(*)[6])motion[i], results, answer));
-  PetscCall(cage_voxels_destroy(&v));
+    PetscCall(cage_voxels_case(task, &body, i, (const double(*)[6])motion[i], results, answer));
+  PetscCall(voxel_body_destroy(&body));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

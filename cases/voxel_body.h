@@ -1,0 +1,44 @@
+/* A lattice between two rigid plates as voxels: unit motions of the upper plate, then any load case by superposition.
+   All collective. */
+#ifndef TRABECULA_CASES_VOXEL_BODY_H
+#define TRABECULA_CASES_VOXEL_BODY_H
+
+#include "cases/build.h"
+
+typedef struct VoxelBody {
+  MPI_Comm comm;
+  Grid *grid;
+  VoxelModel *model;
+  Grip grip[2];     /* lower and upper plate */
+  PetscInt n;       /* owned voxels, in the order of grid_voxel_centres */
+  uint16_t *region; /* [n] the label */
+  float *fraction;  /* [n] solid */
+  float *carried;   /* [n] stiffness over solid fraction: on the stress of the solid, so that it is in equilibrium */
+  Vec unit[6];
+  double stiffness[6][6];
+  /* Of the load case shown last: */
+  Vec u;
+  float *mises, (*shift)[3];
+} VoxelBody;
+
+/* Picks the nodes that the plates hold among n points; the lists are the body's. */
+typedef PetscErrorCode PickPlates(const void *context, PetscInt n, const double (*x)[3], Grip grip[2]);
+
+/* Voxels of the parts with their materials by label, the largest piece (what was dropped is told to results). Surface
+   voxels as resolution.surface says; slivers are left out. */
+PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
+                                 const Elasticity material[256], Results *results, VoxelBody *body);
+PetscErrorCode voxel_body_plates(VoxelBody *body, PickPlates *pick, const void *context);
+PetscErrorCode voxel_body_destroy(VoxelBody *body);
+/* Unit motions and stiffness of the upper plate. */
+PetscErrorCode voxel_body_solve(VoxelBody *body, SolveInfo info[6]);
+/* Displacements and von Mises stress under that motion of the upper plate. */
+PetscErrorCode voxel_body_show(VoxelBody *body, const double motion[6]);
+/* Percentiles (fractions) of von Mises over the volume of the voxels of one label in the load case shown. */
+PetscErrorCode voxel_body_percentiles(VoxelBody *body, unsigned label, int n, const double *fraction, double *mises);
+/* mm3 of solid. */
+PetscErrorCode voxel_body_volume(const VoxelBody *body, double *volume);
+/* von_Mises and displacement of the load case shown, to that file of the results. */
+PetscErrorCode voxel_body_write(const VoxelBody *body, const char *file, Results *results);
+
+#endif
