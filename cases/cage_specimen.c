@@ -1,0 +1,224 @@
+#include "cases/cage_specimen.h"
+
+#include "cases/block.h"
+#include "cases/frame_body.h"
+#include "cases/segment_cage.h"
+#include "cases/voxel_body.h"
+#include <math.h>
+
+static double product(const double a[6], const double b[6]) {
+  double sum = 0;
+  for (int i = 0; i < 6; i++)
+    sum += a[i] * b[i];
+  return sum;
+}
+
+static PetscErrorCode balanced(const Case *c, const double stiffness[6][6], const double force[6], const char *name,
+                               double motion[6]) {
+  double load[6];
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 6; i++) {
+    load[i] = force[i];
+    motion[i] = 0;
+  }
+  if (grip_balance(stiffness, 0, motion, load))
+    PetscCall(document_error(c->doc, "lattice",
+                             "key 'lattice': the cage hangs together too loosely to carry the load case '%s': take "
+                             "smaller cells or a larger cage",
+                             name));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode specimen_plate(const Case *c, const CagePlan *plan, const double stiffness[6][6],
+                              SpecimenAnswer *answer) {
+  double axis[3][3], push[6] = {0}, motion[6];
+  PetscFunctionBeginUser;
+  segment_plate_axes(&plan->outline, axis);
+  for (int i = 0; i < 3; i++)
+    push[i] = -axis[2][i];
+  PetscCall(balanced(c, stiffness, push, "compression", motion));
+  answer->young_MPa = plan->outline.cage_mm / plan->area_mm2 / product(push, motion);
+  for (PetscInt i = 0; i < plan->n_loads; i++) {
+    const CageLoad *load = &plan->load[i];
+    LoadAnswer *a = &answer->load[i];
+    PetscCall(balanced(c, stiffness, load->main, load->name, motion));
+    a->stiffness = product(load->main, load->main) / product(load->main, motion);
+    PetscCall(balanced(c, stiffness, load->force, load->name, a->motion));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+void specimen_balance(const CagePlan *plan, const CageLoad *load, const Grip grip[2], const double reaction[2][6],
+                      double energy, LoadAnswer *a) {
+  const double way[3] = {grip[1].at[0] - grip[0].at[0], grip[1].at[1] - grip[0].at[1], grip[1].at[2] - grip[0].at[2]};
+  double largest[2] = {0}, work = 0.5 * product(load->force, a->motion), length = plan->outline.cage_mm;
+  a->force = a->moment = 0;
+  for (int i = 0; i < 3; i++) {
+    int j = (i + 1) % 3, k = (i + 2) % 3;
+    double foot = reaction[0][3 + i] - way[j] * reaction[0][k] + way[k] * reaction[0][j]; /* about the upper centre */
+    largest[0] = fmax(largest[0], fmax(fabs(load->force[i]), fabs(load->force[3 + i]) / length));
+    a->force = fmax(a->force, fmax(fabs(reaction[1][i] - load->force[i]), fabs(reaction[0][i] + load->force[i])));
+    a->moment = fmax(a->moment, fmax(fabs(reaction[1][3 + i] - load->force[3 + i]), fabs(foot + load->force[3 + i])));
+  }
+  a->force /= largest[0];
+  a->moment /= largest[0] * length;
+  a->energy = fabs(energy / work - 1);
+}
+
+static PetscErrorCode tell_solves(const char *model, SolveInfo info[6], Results *results) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 6 && results; i++) {
+    PetscCall(PetscSNPrintf(info[i].name, sizeof info[i].name, "cage, %s, motion %d", model, i + 1));
+    PetscCall(results_solve(results, &info[i]));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph) {
+  const double origin[3] = {0, 0, 0};
+  double lo[3], hi[3];
+  Shape *space;
+  PetscFunctionBeginUser;
+  cage_bounds(plan, lo, hi);
+  PetscCall(cage_space(plan, 1, &space));
+  PetscCall(build_lattice_graph(c, &plan->design, lo, hi, origin, space, results, graph));
+  PetscCall(shape_destroy(&space));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, const CageLoad *load, Results *results,
+                             LoadAnswer *a) {
+  const BucklingOptions options = {plan->buckling_pieces, plan->buckling_modes, 2, 1e-6};
+  BucklingMode *found;
+  PetscInt n;
+  SolveInfo info;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(options.modes, &found));
+  PetscCall(frame_buckling(body->model, (const double(*)[6])body->u, &options, &n, found, NULL, &info));
+  if (n)
+    a->buckling = found[0];
+  PetscCall(PetscFree(found));
+  PetscCall(PetscSNPrintf(info.name, sizeof info.name, "buckling, %s", load->name));
+  if (results)
+    PetscCall(results_solve(results, &info));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode frame_case(const Case *c, const CagePlan *plan, FrameBody *body, PetscInt i, Results *results,
+                                 LoadAnswer *a) {
+  const double fraction[2] = {0.95, 0.999};
+  double reaction[2][6], energy;
+  PetscFunctionBeginUser;
+  PetscCall(frame_body_show(body, a->motion));
+  PetscCall(frame_body_percentiles(body, 2, fraction, a->mises));
+  a->mises[2] = a->turn_rad = 0;
+  for (PetscInt s = 0; s < body->graph->n_struts; s++)
+    a->mises[2] = fmax(a->mises[2], body->section[s].mises);
+  for (PetscInt k = 0; k < body->graph->n_nodes; k++)
+    a->turn_rad = fmax(a->turn_rad, hypot(hypot(body->u[k][3], body->u[k][4]), body->u[k][5]));
+  PetscCall(frame_reactions(body->model, (const double(*)[6])body->u, reaction));
+  PetscCall(frame_energy(body->model, (const double(*)[6])body->u, &energy));
+  PetscCall(frame_residual(body->model, (const double(*)[6])body->u, NULL, &a->residual));
+  specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
+  a->buckling.factor = NAN;
+  if (plan->buckling_modes)
+    PetscCall(buckle(plan, body, &plan->load[i], results, a));
+  if (results && i == plan->shown)
+    PetscCall(block_frame_fields(c->comm, body->graph, body->section, (const double(*)[6])body->u, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
+                              SpecimenAnswer *answer) {
+  FrameOptions options;
+  FrameBody body;
+  Grip grip[2];
+  SolveInfo info[6];
+  PetscFunctionBeginUser;
+  *answer = (SpecimenAnswer){
+      .struts = graph->n_struts, .dofs = 6 * (PetscInt64)graph->n_nodes, .porosity_pct = plan->design.porosity_pct};
+  PetscCall(build_frame_options(c, &plan->strut, &options));
+  options.young_MPa *= plan->stiffness_factor;
+  /* A node nearer to a plate than the strut's radius lies in the plate: its stub was left out. */
+  PetscCall(cage_grips(&plan->outline, graph->n_nodes, (const double(*)[3])graph->x,
+                       plan->design.strut_mm / 2 * (1 + 1e-9), GRIP_ALL, grip));
+  PetscCall(frame_body_create(c->comm, graph, &options, grip, &body));
+  PetscCall(frame_body_solve(&body, info));
+  PetscCall(tell_solves("frame", info, results));
+  PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
+  for (PetscInt i = 0; i < plan->n_loads; i++)
+    PetscCall(frame_case(c, plan, &body, i, results, &answer->load[i]));
+  PetscCall(frame_body_destroy(&body));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+enum { STRUT = 1 };
+
+static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *results, VoxelBody *body) {
+  const double origin[3] = {0, 0, 0}, h = plan->outline.cage_voxel_mm;
+  double lo[3], hi[3], offset;
+  Elasticity material[256] = {0};
+  GridBox box = {.voxel_mm = h};
+  Shape *space, *struts;
+  PetscFunctionBeginUser;
+  cage_bounds(plan, lo, hi);
+  for (int i = 0; i < 3; i++) { /* the axis of the cage and its lower face are lines of cell corners */
+    PetscInt below = (PetscInt)ceil(-lo[i] / h - 1e-9);
+    box.n[i] = below + (PetscInt)ceil(hi[i] / h - 1e-9);
+    box.origin[i] = -h * (double)below;
+  }
+  PetscCall(cage_space(plan, 0, &space));
+  PetscCall(build_strut_offset(c, &plan->design, h, &offset));
+  PetscCall(build_lattice_shape(&plan->design, offset, origin, space, &struts));
+  material[STRUT] = elasticity_scaled(plan->strut.c, plan->stiffness_factor);
+  PetscCall(voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, material, results, body));
+  PetscCall(shape_destroy(&struts));
+  PetscCall(shape_destroy(&space));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode pick_plates(const void *context, PetscInt n, const double (*x)[3], Grip grip[2]) {
+  const CagePlan *plan = context;
+  PetscFunctionBeginUser;
+  PetscCall(cage_grips(&plan->outline, n, x, plan->outline.cage_voxel_mm / 2, GRIP_XYZ, grip));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode voxel_case(const CagePlan *plan, VoxelBody *body, PetscInt i, Results *results, LoadAnswer *a) {
+  const double fraction[3] = {0.95, 0.999, 1};
+  double reaction[2][6], energy;
+  PetscFunctionBeginUser;
+  PetscCall(voxel_body_show(body, a->motion));
+  PetscCall(voxel_body_percentiles(body, STRUT, 3, fraction, a->mises));
+  PetscCall(voxel_reactions(body->model, body->u, NULL, reaction));
+  PetscCall(voxel_energy(body->model, body->u, &energy));
+  PetscCall(voxel_residual(body->model, body->u, NULL, &a->residual));
+  specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
+  a->buckling.factor = a->turn_rad = NAN;
+  if (results && i == plan->shown)
+    PetscCall(voxel_body_write(body, "voxels.vtkhdf", results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer) {
+  VoxelBody body;
+  SolveInfo info[6];
+  double solid;
+  PetscFunctionBeginUser;
+  PetscCall(make_voxels(c, plan, results, &body));
+  PetscCall(voxel_body_plates(&body, pick_plates, plan));
+  PetscCall(voxel_body_volume(&body, &solid));
+  *answer = (SpecimenAnswer){.voxels = body.grid->voxels_global,
+                             .dofs = 3 * body.grid->nodes_global,
+                             .porosity_pct = 100 * (1 - solid / cage_volume(plan))};
+  if (results)
+    PetscCall(results_progress(results, "cage: %" PetscInt64_FMT " voxels of %.4g mm, %.3g million degrees of freedom",
+                               answer->voxels, plan->outline.cage_voxel_mm, 1e-6 * (double)answer->dofs));
+  PetscCall(voxel_body_solve(&body, info));
+  PetscCall(tell_solves("voxel", info, results));
+  PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
+  for (PetscInt i = 0; i < plan->n_loads; i++)
+    PetscCall(voxel_case(plan, &body, i, results, &answer->load[i]));
+  PetscCall(voxel_body_destroy(&body));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

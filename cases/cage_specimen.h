@@ -1,0 +1,39 @@
+/* One cage under its deck of load cases, as a frame or as voxels. All collective. */
+#ifndef TRABECULA_CASES_CAGE_SPECIMEN_H
+#define TRABECULA_CASES_CAGE_SPECIMEN_H
+
+#include "cases/cage_plan.h"
+#include "solver/frame_buckling.h"
+
+typedef struct LoadAnswer {
+  double stiffness;      /* N/mm, or N mm/rad for moments: of the main load alone, all other motions free */
+  double motion[6];      /* of the upper plate about its centre, mm and rad, under the whole load */
+  double mises[3];       /* von Mises in the struts: 95 and 99.9 % of their volume, largest; MPa */
+  double turn_rad;       /* largest rotation of a node; frame only */
+  BucklingMode buckling; /* lowest; factor NAN: not asked or not found */
+  double force, moment, energy, residual; /* balance, relative errors */
+} LoadAnswer;
+
+typedef struct SpecimenAnswer {
+  PetscInt64 struts, dofs, voxels;
+  double young_MPa; /* axial stiffness times height over gross area, other motions free */
+  double porosity_pct;
+  LoadAnswer load[CAGE_LOADS];
+} SpecimenAnswer;
+
+/* The struts of the designed cage; what was left out is told to results (NULL: not told). */
+PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph);
+/* The answer of any graph between the plates: as designed, or a specimen with its defects. results NULL: nothing is
+   told or written. */
+PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
+                              SpecimenAnswer *answer);
+PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer);
+
+/* Of both: from the upper plate's stiffness the modulus, and each load's stiffness and motion. */
+PetscErrorCode specimen_plate(const Case *c, const CagePlan *plan, const double stiffness[6][6],
+                              SpecimenAnswer *answer);
+/* Balance of one load: forces on the upper plate and its counterpart against the load, energy against its work. */
+void specimen_balance(const CagePlan *plan, const CageLoad *load, const Grip grip[2], const double reaction[2][6],
+                      double energy, LoadAnswer *answer);
+
+#endif

@@ -1,0 +1,101 @@
+/* Runner cage: a cage of lattice alone between two rigid plates. */
+#include "cases/build_keys.h"
+#include "cases/cage_report.h"
+#include "cases/runner.h"
+#include <math.h>
+
+/* Thoracic level T6, and the largest force in vivo: field.md has the sources. */
+static const char deck[] = "{compression: {compression_N: 400},"
+                           " flexion: {compression_N: 400, flexion_Nm: 5},"
+                           " extension: {compression_N: 400, extension_Nm: 5},"
+                           " lateral: {compression_N: 400, lateral_Nm: 5},"
+                           " rotation: {compression_N: 400, rotation_Nm: 5},"
+                           " extreme: {compression_N: 1650}}";
+
+static const KeyRow rows[] = {
+    KEYS_LATTICE,
+    {"model", KEY_WORD, NULL, NULL, "voxel frame both", "frame", "solid voxels, a frame of beams, or both"},
+    {"cage", KEY_MAP, NULL, NULL, NULL, NULL, "the outline; its end faces are bonded to the plates"},
+    {"cage.shape", KEY_WORD, NULL, NULL, "cylinder box", "cylinder", "round, or a box"},
+    {"cage.diameter_mm", KEY_NUMBER, "mm", "[1, 100]", NULL, "", "cylinder: diameter"},
+    {"cage.width_mm", KEY_NUMBER, "mm", "[1, 100]", NULL, "", "box: lateral width"},
+    {"cage.depth_mm", KEY_NUMBER, "mm", "[1, 100]", NULL, "", "box: anterior-posterior depth"},
+    {"cage.height_mm", KEY_NUMBER, "mm", "[1, 200]", NULL, NULL, "height along its axis"},
+    {"cage.wedge_deg", KEY_NUMBER, "deg", "[-20, 20]", NULL, "0",
+     "inclination of the upper face about the lateral axis; positive: lower in front"},
+    {"cage.window_mm", KEY_NUMBER, "mm", "[0, 100]", NULL, "0", "diameter of a graft window along the axis, 0: none"},
+    {"cage.modulus", KEY_WORD, NULL, NULL, "ideal as-printed", "ideal",
+     "stiffness of the struts: that of the dense metal, or that times the stiffness factor"},
+    {"cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "",
+     "strut stiffness as printed over the dense metal's, calibrated on measured lattices (runner calibrate)"},
+    KEYS_STRUT_MATERIAL,
+    {"loads", KEY_MAP, NULL, NULL, NULL, deck, "load cases by name: loads on the upper plate, its other motions free"},
+    {"loads.*", KEY_MAP, NULL, NULL, NULL, "", "forces and moments that act together"},
+    {"loads.*.compression_N", KEY_NUMBER, "N", "[-50000, 50000]", NULL, "", "along the plate's axis, negative: pull"},
+    {"loads.*.shear_N", KEY_NUMBER, "N", "[-50000, 50000]", NULL, "", "towards the anterior side"},
+    {"loads.*.flexion_Nm", KEY_NUMBER, "N m", "[-1000, 1000]", NULL, "", "closes the anterior side"},
+    {"loads.*.extension_Nm", KEY_NUMBER, "N m", "[-1000, 1000]", NULL, "", "opens the anterior side"},
+    {"loads.*.lateral_Nm", KEY_NUMBER, "N m", "[-1000, 1000]", NULL, "", "about the anterior axis"},
+    {"loads.*.rotation_Nm", KEY_NUMBER, "N m", "[-1000, 1000]", NULL, "", "about the plate's axis"},
+    KEYS_RESOLUTION,
+    {"buckling", KEY_MAP, NULL, NULL, NULL, "{}", "linear buckling of the frame"},
+    {"buckling.modes", KEY_INTEGER, NULL, "[0, 100]", NULL, "0", "lowest modes of each load case, 0: not asked"},
+    {"buckling.pieces", KEY_INTEGER, NULL, "[1, 16]", NULL, "2", "elements a strut is divided into for it"},
+    {"fields", KEY_TEXT, NULL, NULL, NULL, "", "load case whose fields are written for ParaView, or none"},
+};
+
+static PetscErrorCode estimate(const Case *c, Estimate *e) {
+  CagePlan plan;
+  PetscFunctionBeginUser;
+  *e = (Estimate){0};
+  PetscCall(cage_plan(c, NULL, &plan));
+  double volume = cage_volume(&plan);
+  if (c->wants_voxel)
+    PetscCall(build_estimate_voxels(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
+                                    plan.outline.cage_voxel_mm, 6, FIELDS_WHOLE, e));
+  if (c->wants_frame)
+    PetscCall(build_estimate_frame(c, &plan.design, volume / pow(plan.design.cell_mm, 3), 6, e));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode run_frame(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer) {
+  Graph graph;
+  PetscFunctionBeginUser;
+  PetscCall(cage_graph(c, plan, results, &graph));
+  PetscCall(results_progress(results, "cage: a frame of %" PetscInt_FMT " struts", graph.n_struts));
+  PetscCall(specimen_frame(c, plan, &graph, results, answer));
+  PetscCall(graph_free(&graph));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode run(const Case *c, Results *results) {
+  CagePlan plan;
+  SpecimenAnswer voxel, frame;
+  PetscFunctionBeginUser;
+  PetscCall(cage_plan(c, results, &plan));
+  if (c->wants_voxel) {
+    PetscCall(specimen_voxels(c, &plan, results, &voxel));
+    PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = plan.outline.cage_voxel_mm,
+                                                 .voxels = voxel.voxels,
+                                                 .nodes = voxel.dofs / 3,
+                                                 .dofs = voxel.dofs,
+                                                 .porosity_pct = voxel.porosity_pct}));
+  }
+  if (c->wants_frame) {
+    PetscCall(run_frame(c, &plan, results, &frame));
+    PetscCall(results_mesh(results, &(MeshFacts){.nodes = frame.dofs / 6,
+                                                 .dofs = frame.dofs,
+                                                 .struts = frame.struts,
+                                                 .porosity_pct = frame.porosity_pct}));
+  }
+  PetscCall(cage_report(&plan, c->wants_voxel ? &voxel : NULL, c->wants_frame ? &frame : NULL, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+const Runner runner_cage = {
+    .name = "cage",
+    .help = "a cage alone between two plates: stiffness, margin to yield and buckling factor of every load case",
+    .keys = {sizeof rows / sizeof rows[0], rows},
+    .estimate = estimate,
+    .run = run,
+};
