@@ -86,19 +86,33 @@ PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results,
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, const CageLoad *load, Results *results,
-                             LoadAnswer *a) {
-  const BucklingOptions options = {plan->buckling_pieces, plan->buckling_modes, 2, 1e-6};
+/* Whether load is b = factor times an earlier one, a. */
+static bool proportional(const double a[6], const double b[6], double *factor) {
+  double aa = product(a, a), ab = product(a, b), bb = product(b, b);
+  *factor = ab / aa;
+  return ab > 0 && aa * bb - ab * ab <= 1e-12 * aa * bb;
+}
+
+static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, FrameBuckling *buckling, PetscInt i,
+                             Results *results, LoadAnswer *all) {
   BucklingMode *found;
   PetscInt n;
   SolveInfo info;
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(options.modes, &found));
-  PetscCall(frame_buckling(body->model, (const double(*)[6])body->u, &options, &n, found, NULL, &info));
+  for (PetscInt k = 0; k < i; k++) {
+    double factor;
+    if (!proportional(plan->load[k].force, plan->load[i].force, &factor))
+      continue;
+    all[i].buckling = all[k].buckling;
+    all[i].buckling.factor /= factor;
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(PetscMalloc1(plan->buckling_modes, &found));
+  PetscCall(frame_buckling_solve(buckling, (const double(*)[6])body->u, &n, found, NULL, &info));
   if (n)
-    a->buckling = found[0];
+    all[i].buckling = found[0];
   PetscCall(PetscFree(found));
-  PetscCall(PetscSNPrintf(info.name, sizeof info.name, "buckling, %s", load->name));
+  PetscCall(PetscSNPrintf(info.name, sizeof info.name, "buckling, %s", plan->load[i].name));
   if (results)
     PetscCall(results_solve(results, &info));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -121,8 +135,6 @@ static PetscErrorCode frame_case(const Case *c, const CagePlan *plan, FrameBody 
   PetscCall(frame_residual(body->model, (const double(*)[6])body->u, NULL, &a->residual));
   specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
   a->buckling.factor = NAN;
-  if (plan->buckling_modes)
-    PetscCall(buckle(plan, body, &plan->load[i], results, a));
   if (results && i == plan->shown)
     PetscCall(block_frame_fields(c->comm, body->graph, body->section, (const double(*)[6])body->u, results));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -132,6 +144,7 @@ PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *
                               SpecimenAnswer *answer) {
   FrameOptions options;
   FrameBody body;
+  FrameBuckling *buckling = NULL;
   Grip grip[2];
   SolveInfo info[6];
   PetscFunctionBeginUser;
@@ -146,8 +159,15 @@ PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *
   PetscCall(frame_body_solve(&body, info));
   PetscCall(tell_solves("frame", info, results));
   PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
-  for (PetscInt i = 0; i < plan->n_loads; i++)
+  if (plan->buckling_modes)
+    PetscCall(frame_buckling_create(
+        body.model, &(BucklingOptions){plan->buckling_pieces, plan->buckling_modes, 2, 1e-4}, &buckling));
+  for (PetscInt i = 0; i < plan->n_loads; i++) {
     PetscCall(frame_case(c, plan, &body, i, results, &answer->load[i]));
+    if (buckling)
+      PetscCall(buckle(plan, &body, buckling, i, results, answer->load));
+  }
+  PetscCall(frame_buckling_destroy(&buckling));
   PetscCall(frame_body_destroy(&body));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

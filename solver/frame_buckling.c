@@ -3,10 +3,11 @@
 #include "solver/strut_geometric.h"
 #include <petsctime.h>
 #include <slepceps.h>
+#include <stdbool.h>
 
 /* Unknowns: the free components of the nodes, node by node; six of each node inside a strut; six of each released
    plate. */
-typedef struct Buckling {
+struct FrameBuckling {
   FrameModel *model;
   BucklingOptions options;
   const double (*u)[6];
@@ -14,9 +15,11 @@ typedef struct Buckling {
   PetscInt *plate;               /* [n_nodes] released grip that holds the node, -1: none */
   PetscInt n, inner, first, end; /* unknowns; the first one inside struts; this rank's */
   Mat K, G;                      /* G = -K_g: the eigenvalues of G phi = mu K phi are 1/factor */
-  EPS eps;
+  KSP ksp;                       /* K factorised */
+  EPS eps;                       /* while solving */
   double least_mu;
-} Buckling;
+  double setup_s; /* not yet told to a SolveInfo */
+};
 
 /* One element of a strut. */
 typedef struct Piece {
@@ -39,7 +42,7 @@ static PetscErrorCode check(const FrameModel *model, const BucklingOptions *opti
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode number(Buckling *b) {
+static PetscErrorCode number(FrameBuckling *b) {
   const FrameModel *model = b->model;
   const Graph *graph = model->graph;
   PetscInt n = 0;
@@ -75,15 +78,17 @@ static PetscErrorCode number(Buckling *b) {
 
 /* Piece k of strut s. Between lattice nodes nothing loads it: the force is the same along the strut and the moment
    follows from it. */
-static Piece piece_of(const Buckling *b, PetscInt s, PetscInt k) {
+static Piece piece_of(const FrameBuckling *b, PetscInt s, PetscInt k) {
   const FrameModel *model = b->model;
   const StrutElement *whole = &model->element[s];
   const PetscInt *node = model->graph->strut[s], pieces = b->options.pieces;
   Piece p = {.strut = *whole};
   StrutDeformation q;
 
-  frame_deform(model, s, b->u, NULL, &q);
-  strut_forces(whole, &q, p.force);
+  if (b->u) {
+    frame_deform(model, s, b->u, NULL, &q);
+    strut_forces(whole, &q, p.force);
+  }
   p.strut.length = whole->length / (double)pieces;
   if (pieces > 1)
     strut_stiffen(&p.strut, model->options.young_MPa, model->options.poisson, model->options.timoshenko);
@@ -111,7 +116,7 @@ static Piece piece_of(const Buckling *b, PetscInt s, PetscInt k) {
 }
 
 /* Room of the rows: each strut couples a node with one more at each end, and with the plates. */
-static PetscErrorCode create_matrices(Buckling *b) {
+static PetscErrorCode create_matrices(FrameBuckling *b) {
   const Graph *graph = b->model->graph;
   PetscInt mine = PETSC_DECIDE, *inside, *outside, sum;
 
@@ -144,13 +149,14 @@ static PetscErrorCode create_matrices(Buckling *b) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Every rank enters its own rows only. */
-static PetscErrorCode assemble(Buckling *b) {
+/* K (geometric false) or G. Every rank enters its own rows only. */
+static PetscErrorCode assemble(FrameBuckling *b, bool geometric, Mat A) {
   PetscFunctionBeginUser;
+  PetscCall(MatZeroEntries(A));
   for (PetscInt s = 0; s < b->model->graph->n_struts; s++)
     for (PetscInt k = 0; k < b->options.pieces; k++) {
       Piece p = piece_of(b, s, k);
-      double stiff[144], geometric[144];
+      double matrix[144];
       PetscInt row[12], own = 0;
       for (int i = 0; i < 12; i++) {
         row[i] = p.dof[i] >= b->first && p.dof[i] < b->end ? p.dof[i] : -1;
@@ -158,18 +164,18 @@ static PetscErrorCode assemble(Buckling *b) {
       }
       if (!own)
         continue;
-      strut_stiffness(&p.strut, stiff);
-      strut_offset_stiffness((const double(*)[3])p.offset, stiff);
-      strut_geometric(&p.strut, (const double(*)[3])p.offset, p.force, geometric);
-      for (int i = 0; i < 144; i++)
-        geometric[i] = -geometric[i];
-      PetscCall(MatSetValues(b->K, 12, row, 12, p.dof, stiff, ADD_VALUES)); /* negative numbers are left out */
-      PetscCall(MatSetValues(b->G, 12, row, 12, p.dof, geometric, ADD_VALUES));
+      if (geometric) {
+        strut_geometric(&p.strut, (const double(*)[3])p.offset, p.force, matrix);
+        for (int i = 0; i < 144; i++)
+          matrix[i] = -matrix[i];
+      } else {
+        strut_stiffness(&p.strut, matrix);
+        strut_offset_stiffness((const double(*)[3])p.offset, matrix);
+      }
+      PetscCall(MatSetValues(A, 12, row, 12, p.dof, matrix, ADD_VALUES)); /* negative numbers are left out */
     }
-  PetscCall(MatAssemblyBegin(b->K, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(b->K, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyBegin(b->G, MAT_FINAL_ASSEMBLY));
-  PetscCall(MatAssemblyEnd(b->G, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyBegin(A, MAT_FINAL_ASSEMBLY));
+  PetscCall(MatAssemblyEnd(A, MAT_FINAL_ASSEMBLY));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -189,7 +195,7 @@ static PetscErrorCode start_slepc(void) {
 static const double LARGEST_STRAIN = 10;
 
 /* 1/factor at which the most stressed strut reaches that strain. */
-static PetscErrorCode least_mu(const Buckling *b, double *least) {
+static PetscErrorCode least_mu(const FrameBuckling *b, double *least) {
   const PetscInt n = b->model->graph->n_struts;
   Section *section;
   double mises = 0;
@@ -208,7 +214,7 @@ static PetscErrorCode least_mu(const Buckling *b, double *least) {
 /* Relative to mu; what does not count need only be seen not to. */
 static PetscErrorCode relative_error(EPS eps, PetscScalar mu, PetscScalar imaginary, PetscReal residual,
                                      PetscReal *error, void *context) {
-  const Buckling *b = (const Buckling *)context;
+  const FrameBuckling *b = context;
 
   PetscFunctionBeginUser;
   (void)eps, (void)imaginary;
@@ -216,13 +222,33 @@ static PetscErrorCode relative_error(EPS eps, PetscScalar mu, PetscScalar imagin
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* K is positive definite and makes the inner product; one Cholesky factor serves all steps. Shift-and-invert about load
-   factor 0: the lowest positive factors are the largest mu and converge first. */
-static PetscErrorCode solve(Buckling *b, PetscInt *converged, PetscInt *iterations) {
-  ST st;
-  KSP ksp;
+static PetscErrorCode factorise(FrameBuckling *b) {
   PC pc;
   Mat factor;
+  PCFailedReason failed;
+
+  PetscFunctionBeginUser;
+  PetscCall(KSPCreate(b->model->comm, &b->ksp));
+  PetscCall(KSPSetType(b->ksp, KSPPREONLY));
+  PetscCall(KSPSetOperators(b->ksp, b->K, b->K));
+  PetscCall(KSPGetPC(b->ksp, &pc));
+  PetscCall(PCSetType(pc, PCCHOLESKY));
+  PetscCall(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS));
+  PetscCall(PCFactorSetUpMatSolverType(pc));
+  PetscCall(PCFactorGetMatrix(pc, &factor));
+  PetscCall(MatMumpsSetIcntl(factor, 14, 50)); /* per cent more work space than estimated */
+  PetscCall(KSPSetUp(b->ksp));
+  PetscCall(PCGetFailedReason(pc, &failed));
+  PetscCheck(!failed, b->model->comm, PETSC_ERR_USER_INPUT,
+             "buckling: the stiffness matrix is singular: without its released grips the frame is held by nothing");
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* K is positive definite and makes the inner product; its one Cholesky factor serves all steps. Shift-and-invert about
+   load factor 0: the lowest positive factors are the largest mu and converge first. SLEPc wants a solver of its own
+   for each G. */
+static PetscErrorCode create_solver(FrameBuckling *b) {
+  ST st;
 
   PetscFunctionBeginUser;
   PetscCall(start_slepc());
@@ -236,25 +262,14 @@ static PetscErrorCode solve(Buckling *b, PetscInt *converged, PetscInt *iteratio
   PetscCall(EPSSetTolerances(b->eps, b->options.rtol, 500));
   PetscCall(EPSSetConvergenceTestFunction(b->eps, relative_error, b, NULL));
   PetscCall(EPSGetST(b->eps, &st));
-  PetscCall(STGetKSP(st, &ksp));
-  PetscCall(KSPSetType(ksp, KSPPREONLY));
-  PetscCall(KSPGetPC(ksp, &pc));
-  PetscCall(PCSetType(pc, PCCHOLESKY));
-  PetscCall(PCFactorSetMatSolverType(pc, MATSOLVERMUMPS));
-  PetscCall(KSPSetOperators(ksp, b->K, b->K));
-  PetscCall(PCFactorSetUpMatSolverType(pc));
-  PetscCall(PCFactorGetMatrix(pc, &factor));
-  PetscCall(MatMumpsSetIcntl(factor, 14, 50)); /* per cent more work space than estimated */
+  PetscCall(STSetKSP(st, b->ksp));
   PetscCall(EPSSetFromOptions(b->eps));
-  PetscCall(EPSSolve(b->eps));
-  PetscCall(EPSGetConverged(b->eps, converged));
-  PetscCall(EPSGetIterationNumber(b->eps, iterations));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* Largest displacement at the nodes (plates included) and inside the struts; the nodes' motions to mode (or NULL),
    scaled. */
-static void measure(const Buckling *b, const double *x, BucklingMode *found, double (*mode)[6]) {
+static void measure(const FrameBuckling *b, const double *x, BucklingMode *found, double (*mode)[6]) {
   const FrameModel *model = b->model;
   double at_nodes = 0, inside = 0;
 
@@ -280,7 +295,7 @@ static void measure(const Buckling *b, const double *x, BucklingMode *found, dou
       mode[i][c] /= largest;
 }
 
-static PetscErrorCode collect(Buckling *b, PetscInt converged, PetscInt *n_found, BucklingMode *found,
+static PetscErrorCode collect(FrameBuckling *b, PetscInt converged, PetscInt *n_found, BucklingMode *found,
                               double (*mode)[6]) {
   Vec x, all;
   VecScatter to_all;
@@ -310,40 +325,73 @@ static PetscErrorCode collect(Buckling *b, PetscInt converged, PetscInt *n_found
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode frame_buckling(FrameModel *model, const double (*u)[6], const BucklingOptions *options,
-                              PetscInt *n_found, BucklingMode *found, double (*mode)[6], SolveInfo *info) {
-  Buckling b = {.model = model, .options = *options, .u = u};
-  PetscInt converged = 0, iterations = 0;
-  PetscLogDouble begin, assembled, end;
-  PetscReal coupled;
+PetscErrorCode frame_buckling_create(FrameModel *model, const BucklingOptions *options, FrameBuckling **created) {
+  FrameBuckling *b;
+  PetscLogDouble begin, end;
 
   PetscFunctionBeginUser;
   PetscCall(PetscTime(&begin));
   PetscCall(check(model, options));
-  PetscCall(least_mu(&b, &b.least_mu));
-  PetscCall(number(&b));
-  PetscCall(create_matrices(&b));
-  PetscCall(assemble(&b));
-  PetscCall(PetscTime(&assembled));
-  PetscCall(MatNorm(b.G, NORM_FROBENIUS, &coupled)); /* no unknowns, or none that the forces work on: nothing buckles */
-  if (coupled > 0)
-    PetscCall(solve(&b, &converged, &iterations));
-  PetscCheck(coupled == 0 || converged >= PetscMin(options->modes, b.n), model->comm, PETSC_ERR_NOT_CONVERGED,
-             "buckling: %" PetscInt_FMT " of %" PetscInt_FMT " modes after %" PetscInt_FMT " iterations", converged,
-             options->modes, iterations);
-  PetscCall(collect(&b, converged, n_found, found, mode));
+  PetscCall(PetscNew(&b));
+  b->model = model;
+  b->options = *options;
+  PetscCall(number(b));
+  PetscCall(create_matrices(b));
+  PetscCall(assemble(b, false, b->K));
+  PetscCall(factorise(b));
+  PetscCall(PetscTime(&end));
+  b->setup_s = end - begin;
+  *created = b;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode frame_buckling_destroy(FrameBuckling **destroyed) {
+  FrameBuckling *b = *destroyed;
+
+  PetscFunctionBeginUser;
+  if (!b)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(KSPDestroy(&b->ksp));
+  PetscCall(MatDestroy(&b->K));
+  PetscCall(MatDestroy(&b->G));
+  PetscCall(PetscFree2(b->dof, b->plate));
+  PetscCall(PetscFree(*destroyed));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode frame_buckling_solve(FrameBuckling *b, const double (*u)[6], PetscInt *n_found, BucklingMode *found,
+                                    double (*mode)[6], SolveInfo *info) {
+  PetscInt converged = 0, iterations = 0;
+  PetscLogDouble begin, end;
+  PetscReal coupled;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscTime(&begin));
+  b->u = u;
+  PetscCall(least_mu(b, &b->least_mu));
+  PetscCall(assemble(b, true, b->G));
+  b->u = NULL;
+  PetscCall(MatNorm(b->G, NORM_FROBENIUS, &coupled));
+  if (coupled > 0) { /* else there are no unknowns, or none that the forces work on: nothing buckles */
+    PetscCall(create_solver(b));
+    PetscCall(EPSSolve(b->eps));
+    PetscCall(EPSGetConverged(b->eps, &converged));
+    PetscCall(EPSGetIterationNumber(b->eps, &iterations));
+    PetscCheck(converged >= PetscMin(b->options.modes, b->n), b->model->comm, PETSC_ERR_NOT_CONVERGED,
+               "buckling: %" PetscInt_FMT " of %" PetscInt_FMT " modes after %" PetscInt_FMT " iterations", converged,
+               b->options.modes, iterations);
+  }
+  PetscCall(collect(b, converged, n_found, found, mode));
+  PetscCall(EPSDestroy(&b->eps));
   PetscCall(PetscTime(&end));
   if (info) {
-    *info = (SolveInfo){.model = "frame", .dofs = b.n, .iterations = iterations};
+    *info = (SolveInfo){.model = "frame", .dofs = b->n, .iterations = iterations};
     PetscCall(PetscStrncpy(info->name, "buckling", sizeof info->name));
-    info->setup_s = assembled - begin;
-    info->solve_s = end - assembled;
+    info->setup_s = b->setup_s;
+    info->solve_s = end - begin;
     for (PetscInt k = 0; k < *n_found; k++)
       info->relative_residual = PetscMax(info->relative_residual, found[k].residual);
   }
-  PetscCall(EPSDestroy(&b.eps));
-  PetscCall(MatDestroy(&b.K));
-  PetscCall(MatDestroy(&b.G));
-  PetscCall(PetscFree2(b.dof, b.plate));
+  b->setup_s = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

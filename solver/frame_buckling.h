@@ -23,12 +23,18 @@ typedef struct BucklingMode {
                       near 0 struts between nodes that stay in place */
 } BucklingMode;
 
+typedef struct FrameBuckling FrameBuckling;
+
+/* For the grips that the model has now, which stay until frame_buckling_destroy: factorises K once for any number of
+   states. The model is borrowed. */
+PetscErrorCode frame_buckling_create(FrameModel *model, const BucklingOptions *options, FrameBuckling **buckling);
+PetscErrorCode frame_buckling_destroy(FrameBuckling **buckling);
 /* Displacements before buckling are neglected: a factor counts only where the state times the factor turns no strut
-   by more than a few tenths of a radian. u [n_nodes][6]: the state, a solution of the model with the grips that were
-   set. *n_found <= modes: the lowest factors in ascending order; fewer where the loads pull more than they push. mode
-   (NULL: unwanted) [modes][n_nodes][6]: displacements and rotations of the nodes, the largest displacement along the
-   struts being 1 mm. info may be NULL. */
-PetscErrorCode frame_buckling(FrameModel *model, const double (*u)[6], const BucklingOptions *options,
-                              PetscInt *n_found, BucklingMode *found, double (*mode)[6], SolveInfo *info);
+   by more than a few tenths of a radian. u [n_nodes][6]: the state, a solution of the model. *n_found <= options.modes:
+   the lowest factors in ascending order; fewer where the loads pull more than they push. mode (NULL: unwanted)
+   [modes][n_nodes][6]: displacements and rotations of the nodes, the largest displacement along the struts being 1 mm.
+   info may be NULL. */
+PetscErrorCode frame_buckling_solve(FrameBuckling *buckling, const double (*u)[6], PetscInt *n_found,
+                                    BucklingMode *found, double (*mode)[6], SolveInfo *info);
 
 #endif

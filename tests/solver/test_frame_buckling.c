@@ -24,6 +24,7 @@ static double lowest(const Graph *graph, PetscBool timoshenko, PetscInt n_grips,
                      const double (*force)[6], const double (*motion)[6], const BucklingOptions *options,
                      BucklingMode *first) {
   FrameModel *model = NULL;
+  FrameBuckling *buckling = NULL;
   FrameOptions frame = steel(timoshenko);
   double(*u)[6];
   PetscInt found;
@@ -32,7 +33,9 @@ static double lowest(const Graph *graph, PetscBool timoshenko, PetscInt n_grips,
   CHECK_OK(frame_create(PETSC_COMM_WORLD, graph, &frame, &model));
   CHECK_OK(frame_grips(model, n_grips, grips));
   CHECK_OK(frame_solve(model, motion, force, u, NULL));
-  CHECK_OK(frame_buckling(model, (const double(*)[6])u, options, &found, first, NULL, &info));
+  CHECK_OK(frame_buckling_create(model, options, &buckling));
+  CHECK_OK(frame_buckling_solve(buckling, (const double(*)[6])u, &found, first, NULL, &info));
+  CHECK_OK(frame_buckling_destroy(&buckling));
   assert_int_equal(found, options->modes);
   CHECK_BELOW(info.relative_residual, options->rtol, "asked for");
   CHECK_OK(frame_destroy(&model));
@@ -187,24 +190,29 @@ static void test_refusals(void **state) {
   Graph graph = graph_of(&small, 2, 1);
   PetscInt node[2] = {0, 1}, found;
   const Grip grip[2] = {{"root", 1, &node[0], GRIP_ALL, {0}}, {"tip", 1, &node[1], GRIP_Y, {10, 0, 0}}};
+  const BucklingOptions plain = {2, 2, 0, 1e-6}, loose = {2, 2, 2, 1e-6}, whole = {0, 2, 0, 1e-6};
   FrameModel *model = NULL;
+  FrameBuckling *buckling = NULL;
   FrameOptions frame = steel(PETSC_TRUE);
-  const double pull[2][6] = {{0}, {1}};
-  double u[2][6], none[2][6] = {{0}};
-  BucklingMode mode[2];
+  const double pull[2][6] = {{0}, {1}}, push[2][6] = {{0}, {-1}};
+  double u[2][6], none[2][6] = {{0}}, mode[2][2][6];
+  BucklingMode first[2];
   CHECK_OK(frame_create(PETSC_COMM_WORLD, &graph, &frame, &model));
-  CHECK_FAILS(
-      frame_buckling(model, (const double(*)[6])none, &(BucklingOptions){2, 1, 0, 1e-6}, &found, mode, NULL, NULL),
-      PETSC_ERR_ORDER);
+  CHECK_FAILS(frame_buckling_create(model, &plain, &buckling), PETSC_ERR_ORDER);
   CHECK_OK(frame_grips(model, 2, grip));
-  CHECK_REFUSED(
-      frame_buckling(model, (const double(*)[6])none, &(BucklingOptions){2, 1, 0, 1e-6}, &found, mode, NULL, NULL));
-  CHECK_FAILS(
-      frame_buckling(model, (const double(*)[6])none, &(BucklingOptions){2, 1, 2, 1e-6}, &found, mode, NULL, NULL),
-      PETSC_ERR_ARG_WRONG);
+  CHECK_FAILS(frame_buckling_create(model, &loose, &buckling), PETSC_ERR_ARG_WRONG);
+  CHECK_FAILS(frame_buckling_create(model, &whole, &buckling), PETSC_ERR_ARG_OUTOFRANGE);
+  CHECK_OK(frame_buckling_create(model, &plain, &buckling));
+  CHECK_REFUSED(frame_buckling_solve(buckling, (const double(*)[6])none, &found, first, NULL, NULL));
   CHECK_OK(frame_solve(model, NULL, pull, u, NULL));
-  CHECK_OK(frame_buckling(model, (const double(*)[6])u, &(BucklingOptions){2, 2, 0, 1e-6}, &found, mode, NULL, NULL));
+  CHECK_OK(frame_buckling_solve(buckling, (const double(*)[6])u, &found, first, NULL, NULL));
   assert_int_equal(found, 0); /* a column that is pulled */
+  CHECK_OK(frame_solve(model, NULL, push, u, NULL));
+  CHECK_OK(frame_buckling_solve(buckling, (const double(*)[6])u, &found, first, mode[0], NULL));
+  assert_int_equal(found, 2);
+  CHECK_NEAR(fabs(mode[0][1][2]), 1, 1e-9, "the free direction of the tip: a mode of 1 mm there");
+  CHECK_BELOW(fabs(mode[0][1][1]), 1e-12, "the held direction");
+  CHECK_OK(frame_buckling_destroy(&buckling));
   CHECK_OK(frame_destroy(&model));
 }
 
