@@ -44,17 +44,29 @@ static const KeyRow rows[] = {
     {"fields", KEY_TEXT, NULL, NULL, NULL, "", "load case whose fields are written for ParaView, or none"},
 };
 
+/* Of 43 000 struts in two pieces: beyond the frame itself, a factor, and about twenty steps a load case. */
+static const double buckling_bytes_per_dof = 2500, buckling_setup_s_per_dof = 8e-6, buckling_s_per_dof = 1.4e-5;
+
+static void estimate_buckling(const CagePlan *plan, double cell_count, Estimate *e) {
+  const Cell *cell = plan->design.cell;
+  double dofs = 6 * cell_count * (cell->n_nodes + (double)(plan->buckling_pieces - 1) * cell->n_struts);
+  e->memory_bytes += dofs * buckling_bytes_per_dof;
+  e->seconds += dofs * (buckling_setup_s_per_dof + buckling_s_per_dof * (double)plan->n_loads);
+}
+
 static PetscErrorCode estimate(const Case *c, Estimate *e) {
   CagePlan plan;
   PetscFunctionBeginUser;
   *e = (Estimate){0};
   PetscCall(cage_plan(c, NULL, &plan));
-  double volume = cage_volume(&plan);
+  const double volume = cage_volume(&plan), cell_count = volume / pow(plan.design.cell_mm, 3);
   if (c->wants_voxel)
     PetscCall(build_estimate_voxels(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
                                     plan.outline.cage_voxel_mm, 6, FIELDS_WHOLE, e));
   if (c->wants_frame)
-    PetscCall(build_estimate_frame(c, &plan.design, volume / pow(plan.design.cell_mm, 3), 6, e));
+    PetscCall(build_estimate_frame(c, &plan.design, cell_count, 6, e));
+  if (plan.buckling_modes)
+    estimate_buckling(&plan, cell_count, e);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

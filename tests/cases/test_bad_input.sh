@@ -144,6 +144,17 @@ refuse "cage: fewer than two voxels a strut" "^--set resolution\.cage_voxel_mm=0
   run "$cases/t6-cage.yaml" -o results --set resolution.cage_voxel_mm=0.5
 refuse "cage: more memory than there is" "error: .*(memory|GB)" \
   run "$cases/t6-cage.yaml" -o results --set resolution.cage_voxel_mm=0.002
+refuse "cage alone: a window as wide as the cage" "^--set cage\.window_mm=15: error: .*window_mm.*smaller" \
+  run "$cases/cage.yaml" -o results --set cage.window_mm=15
+refuse "cage alone: no load" "^--set loads\.rest=.*: error: .*loads\.rest.*no load" \
+  run "$cases/cage.yaml" -o results --set 'loads.rest={compression_N: 0}'
+refuse "cage alone: misspelt load" "error: .*'flexion_Nmm'.*'flexion_Nm'" \
+  run "$cases/cage.yaml" -o results --set 'loads.bend={flexion_Nmm: 5}'
+refuse "cage alone: fields of no load case" "^--set fields=sitting: error: .*sitting" run "$cases/cage.yaml" -o results --set fields=sitting
+refuse "cage alone: voxels do not buckle" "error: .*buckling\.modes.*frame" \
+  run "$cases/cage.yaml" -o results --set model=voxel --set resolution.voxels_per_cell=16
+refuse "cage alone: as printed by no factor" "^--set cage\.modulus=as-printed: error: .*stiffness_factor" \
+  run "$cases/cage.yaml" -o results --set cage.modulus=as-printed
 refuse "bar: longer span than the bar" "error: .*span_mm" run "$cases/bending.yaml" -o results --set load.span_mm=500
 refuse "Table 2: unknown cell" "^--set lattice\.cell=foam: error: .*foam" run "$cases/table2.yaml" -o results --set lattice.cell=foam
 refuse "cell: expectation of nothing" "error: .*E100_over_Ez" \
