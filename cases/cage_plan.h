@@ -7,7 +7,7 @@
 #include "cases/build.h"
 #include "cases/segment.h"
 
-enum { CAGE_LOADS = 32 };
+enum { CAGE_LOADS = 32, CAGE_MODES = 10 };
 
 typedef struct CageLoad {
   char name[32];

@@ -10,6 +10,9 @@ static double stiffness(const CageLoad *load, const LoadAnswer *a) {
 
 static double margin(const CagePlan *plan, const LoadAnswer *a) { return plan->strut.yield_MPa / a->mises[1]; }
 
+/* Buckling factor, NAN where there is none. */
+static double lowest(const LoadAnswer *a) { return a->n_modes ? a->mode[0].factor : NAN; }
+
 /* How far the plate goes down its own axis, and how far it turns. */
 static double travel(const CagePlan *plan, const LoadAnswer *a) {
   double axis[3][3];
@@ -72,13 +75,11 @@ static const char *number(double value, const char *format, char text[32]) {
 
 static PetscErrorCode row(const CagePlan *plan, const char *model, const CageLoad *load, const LoadAnswer *a,
                           Results *results) {
-  char text[3][32];
+  char text[2][32];
   PetscFunctionBeginUser;
-  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s|%s", load->name, model,
-                        stiffness(load, a), load->turns ? "N m/deg" : "N/mm", travel(plan, a), turn(a), a->mises[0],
-                        a->mises[1], a->mises[2], number(margin(plan, a), "%.2f", text[0]),
-                        number(a->buckling.factor, "%.3g", text[1]),
-                        number(100 * a->buckling.at_nodes + 0 * a->buckling.factor, "%.0f", text[2])));
+  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s", load->name, model, stiffness(load, a),
+                        load->turns ? "N m/deg" : "N/mm", travel(plan, a), turn(a), a->mises[0], a->mises[1],
+                        a->mises[2], number(margin(plan, a), "%.2f", text[0]), number(lowest(a), "%.3g", text[1])));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -98,6 +99,19 @@ static PetscErrorCode strong(const CagePlan *plan, const char *model, const Spec
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode modes(const CagePlan *plan, const SpecimenAnswer *frame, Results *results) {
+  PetscFunctionBeginUser;
+  PetscCall(results_table(results,
+                          "Buckling: lowest factors on the load; largest displacement of nodes over that of any "
+                          "point: 100 % the cage as a whole, 0 struts between nodes",
+                          "load case|mode|factor|at nodes %"));
+  for (PetscInt i = 0; i < plan->n_loads; i++)
+    for (PetscInt m = 0; m < frame->load[i].n_modes; m++)
+      PetscCall(results_row(results, "%s|%" PetscInt_FMT "|%.4g|%.0f", plan->load[i].name, m + 1,
+                            frame->load[i].mode[m].factor, 100 * frame->load[i].mode[m].at_nodes));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* Linear buckling holds while nothing turns much before: rad. */
 static const double small_turn = 0.3;
 
@@ -107,9 +121,8 @@ static PetscErrorCode buckles(const CagePlan *plan, const SpecimenAnswer *frame,
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     char prefix[64];
     PetscCall(PetscSNPrintf(prefix, sizeof prefix, "%s.", plan->load[i].name));
-    PetscCall(quantity(results, prefix, "buckling_factor", frame->load[i].buckling.factor, "-"));
-    if (isfinite(frame->load[i].buckling.factor) &&
-        (worst < 0 || frame->load[i].buckling.factor < frame->load[worst].buckling.factor))
+    PetscCall(quantity(results, prefix, "buckling_factor", lowest(&frame->load[i]), "-"));
+    if (frame->load[i].n_modes && (worst < 0 || lowest(&frame->load[i]) < lowest(&frame->load[worst])))
       worst = i;
   }
   if (worst < 0) {
@@ -117,11 +130,11 @@ static PetscErrorCode buckles(const CagePlan *plan, const SpecimenAnswer *frame,
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   const LoadAnswer *a = &frame->load[worst];
-  const double factor = a->buckling.factor, first = margin(plan, a), by_then = factor * a->turn_rad;
+  const double factor = lowest(a), first = margin(plan, a), by_then = factor * a->turn_rad;
   PetscCall(results_verdict(
       results, factor >= 1 ? VERDICT_YES : VERDICT_NO, "buckles? %s; least factor %.3g, in %s, %s%s",
       factor >= 1 ? "not under these loads" : "yes, under these loads", factor, plan->load[worst].name,
-      a->buckling.at_nodes > 0.5 ? "the cage as a whole" : "single struts between nodes that stay in place",
+      a->mode[0].at_nodes > 0.5 ? "the cage as a whole" : "single struts between nodes that stay in place",
       first < factor ? ": it yields long before" : ""));
   if (by_then > small_turn)
     PetscCall(results_warn(results,
@@ -169,7 +182,7 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
     PetscCall(results_quantity(results, "struts", (double)frame->struts, "", NAN));
   PetscCall(results_table(results, "Load cases: stiffness of the main load; plate and struts under the whole load",
                           "load case|model|stiffness|plate moves mm|turns deg|von Mises p95 MPa|p99.9 MPa|largest MPa|"
-                          "margin to yield|buckling factor|of it at nodes %"));
+                          "margin to yield|buckling factor"));
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     if (voxel)
       PetscCall(row(plan, "voxels", &plan->load[i], &voxel->load[i], results));
@@ -183,8 +196,10 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
   for (int m = 0; m < 2; m++)
     if ((m ? frame : voxel) && isfinite(plan->strut.yield_MPa))
       PetscCall(strong(plan, m ? "frame" : "voxels", m ? frame : voxel, results));
-  if (frame && plan->buckling_modes)
+  if (frame && plan->buckling_modes) {
+    PetscCall(modes(plan, frame, results));
     PetscCall(buckles(plan, frame, results));
+  }
   PetscCall(assume(plan, frame, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -4,6 +4,7 @@
 #include "cases/frame_body.h"
 #include "cases/segment_cage.h"
 #include "cases/voxel_body.h"
+#include "solver/fields_file.h"
 #include <math.h>
 
 static double product(const double a[6], const double b[6]) {
@@ -93,25 +94,50 @@ static bool proportional(const double a[6], const double b[6], double *factor) {
   return ab > 0 && aa * bb - ab * ab <= 1e-12 * aa * bb;
 }
 
+static PetscErrorCode write_modes(const FrameBody *body, PetscInt n, const double (*mode)[6], Results *results) {
+  const PetscInt n_nodes = body->graph->n_nodes;
+  char name[CAGE_MODES][16], file[PETSC_MAX_PATH_LEN];
+  Field field[CAGE_MODES];
+  float *shift;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(3 * n * n_nodes, &shift));
+  for (PetscInt k = 0; k < n * n_nodes; k++)
+    for (int a = 0; a < 3; a++)
+      shift[3 * k + a] = (float)mode[k][a];
+  for (PetscInt k = 0; k < n; k++) {
+    PetscCall(PetscSNPrintf(name[k], sizeof name[k], "mode_%" PetscInt_FMT, k + 1));
+    field[k] = (Field){name[k], "mm", 3, shift + 3 * k * n_nodes};
+  }
+  PetscCall(results_path(results, "buckling.vtkhdf", file));
+  PetscCall(fields_write_frame(body->comm, file, body->graph, 0, NULL, n, field));
+  PetscCall(PetscFree(shift));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, FrameBuckling *buckling, PetscInt i,
                              Results *results, LoadAnswer *all) {
-  BucklingMode *found;
-  PetscInt n;
+  LoadAnswer *a = &all[i];
+  const bool shown = results && i == plan->shown;
+  double(*mode)[6] = NULL;
   SolveInfo info;
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < i; k++) {
+  for (PetscInt k = 0; k < i && !shown; k++) {
     double factor;
     if (!proportional(plan->load[k].force, plan->load[i].force, &factor))
       continue;
-    all[i].buckling = all[k].buckling;
-    all[i].buckling.factor /= factor;
+    a->n_modes = all[k].n_modes;
+    for (PetscInt m = 0; m < a->n_modes; m++) {
+      a->mode[m] = all[k].mode[m];
+      a->mode[m].factor /= factor;
+    }
     PetscFunctionReturn(PETSC_SUCCESS);
   }
-  PetscCall(PetscMalloc1(plan->buckling_modes, &found));
-  PetscCall(frame_buckling_solve(buckling, (const double(*)[6])body->u, &n, found, NULL, &info));
-  if (n)
-    all[i].buckling = found[0];
-  PetscCall(PetscFree(found));
+  if (shown)
+    PetscCall(PetscMalloc1(plan->buckling_modes * body->graph->n_nodes, &mode));
+  PetscCall(frame_buckling_solve(buckling, (const double(*)[6])body->u, &a->n_modes, a->mode, mode, &info));
+  if (shown && a->n_modes)
+    PetscCall(write_modes(body, a->n_modes, (const double(*)[6])mode, results));
+  PetscCall(PetscFree(mode));
   PetscCall(PetscSNPrintf(info.name, sizeof info.name, "buckling, %s", plan->load[i].name));
   if (results)
     PetscCall(results_solve(results, &info));
@@ -134,7 +160,6 @@ static PetscErrorCode frame_case(const Case *c, const CagePlan *plan, FrameBody 
   PetscCall(frame_energy(body->model, (const double(*)[6])body->u, &energy));
   PetscCall(frame_residual(body->model, (const double(*)[6])body->u, NULL, &a->residual));
   specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
-  a->buckling.factor = NAN;
   if (results && i == plan->shown)
     PetscCall(block_frame_fields(c->comm, body->graph, body->section, (const double(*)[6])body->u, results));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -214,7 +239,7 @@ static PetscErrorCode voxel_case(const CagePlan *plan, VoxelBody *body, PetscInt
   PetscCall(voxel_energy(body->model, body->u, &energy));
   PetscCall(voxel_residual(body->model, body->u, NULL, &a->residual));
   specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
-  a->buckling.factor = a->turn_rad = NAN;
+  a->turn_rad = NAN;
   if (results && i == plan->shown)
     PetscCall(voxel_body_write(body, "voxels.vtkhdf", results));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -39,9 +39,10 @@ static const KeyRow rows[] = {
     {"loads.*.rotation_Nm", KEY_NUMBER, "N m", "[-1000, 1000]", NULL, "", "about the plate's axis"},
     KEYS_RESOLUTION,
     {"buckling", KEY_MAP, NULL, NULL, NULL, "{}", "linear buckling of the frame"},
-    {"buckling.modes", KEY_INTEGER, NULL, "[0, 100]", NULL, "0", "lowest modes of each load case, 0: not asked"},
+    {"buckling.modes", KEY_INTEGER, NULL, "[0, 10]", NULL, "0", "lowest modes of each load case, 0: not asked"},
     {"buckling.pieces", KEY_INTEGER, NULL, "[1, 16]", NULL, "2", "elements a strut is divided into for it"},
-    {"fields", KEY_TEXT, NULL, NULL, NULL, "", "load case whose fields are written for ParaView, or none"},
+    {"fields", KEY_TEXT, NULL, NULL, NULL, "",
+     "load case whose section forces and buckling modes are written for ParaView, or none"},
 };
 
 /* Of 43 000 struts in two pieces: beyond the frame itself, a factor, and about twenty steps a load case. */

@@ -30,10 +30,11 @@ typedef struct FrameBuckling FrameBuckling;
 PetscErrorCode frame_buckling_create(FrameModel *model, const BucklingOptions *options, FrameBuckling **buckling);
 PetscErrorCode frame_buckling_destroy(FrameBuckling **buckling);
 /* Displacements before buckling are neglected: a factor counts only where the state times the factor turns no strut
-   by more than a few tenths of a radian. u [n_nodes][6]: the state, a solution of the model. *n_found <= options.modes:
-   the lowest factors in ascending order; fewer where the loads pull more than they push. mode (NULL: unwanted)
-   [modes][n_nodes][6]: displacements and rotations of the nodes, the largest displacement along the struts being 1 mm.
-   info may be NULL. */
+   by more than a few tenths of a radian. Where end moments bend struts much before, it is too low if anything: a round
+   bar between pure moments gets pi sqrt(EI GJ)/L here, while in truth it bends on and never buckles sideways. u
+   [n_nodes][6]: the state, a solution of the model. *n_found <= options.modes: the lowest factors in ascending order;
+   fewer where the loads pull more than they push. mode (NULL: unwanted) [modes][n_nodes][6]: displacements and
+   rotations of the nodes, the largest displacement along the struts being 1 mm. info may be NULL. */
 PetscErrorCode frame_buckling_solve(FrameBuckling *buckling, const double (*u)[6], PetscInt *n_found,
                                     BucklingMode *found, double (*mode)[6], SolveInfo *info);
 
