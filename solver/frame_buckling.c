@@ -169,8 +169,7 @@ static PetscErrorCode assemble(FrameBuckling *b, bool geometric, Mat A) {
         for (int i = 0; i < 144; i++)
           matrix[i] = -matrix[i];
       } else {
-        strut_stiffness(&p.strut, matrix);
-        strut_offset_stiffness((const double(*)[3])p.offset, matrix);
+        strut_offset_stiffness(&p.strut, (const double(*)[3])p.offset, matrix);
       }
       PetscCall(MatSetValues(A, 12, row, 12, p.dof, matrix, ADD_VALUES)); /* negative numbers are left out */
     }

@@ -125,15 +125,22 @@ void strut_geometric(const StrutElement *strut, const double offset[2][3], const
   }
 }
 
-void strut_offset_stiffness(const double offset[2][3], double k[144]) {
-  for (int end = 0; end < 2; end++) {
-    const double *r = offset[end];
-    for (int side = 0; side < 2; side++) /* columns, then rows: moment about the point = moment + offset x force */
-      for (int n = 0; n < 12; n++)
-        for (int i = 0; i < 3; i++) {
-          int j = (i + 1) % 3, l = (i + 2) % 3, step = side ? 12 : 1, line = side ? n : 12 * n;
-          double *v = k + line + 6 * end * step;
-          v[(3 + i) * step] += r[j] * v[l * step] - r[l] * v[j * step];
-        }
+void strut_offset_stiffness(const StrutElement *strut, const double offset[2][3], double k[144]) {
+  for (int j = 0; j < 12; j++) {
+    double u[12] = {0}, swept[3], force[12], lift[3];
+    StrutDeformation q;
+    u[j] = 1;
+    cross(u + (j / 6 * 6 + 3), offset[j / 6], swept);
+    for (int i = 0; i < 3; i++)
+      u[j / 6 * 6 + i] += swept[i];
+    strut_deform(strut, u, u + 6, &q);
+    strut_forces(strut, &q, force);
+    for (int i = 0; i < 12; i++) {
+      cross(offset[i / 6], force + i / 6 * 6, lift);
+      k[12 * i + j] = force[i] + (i % 6 < 3 ? 0 : lift[i % 3]);
+    }
   }
+  for (int i = 0; i < 12; i++) /* symmetric to the last bit */
+    for (int j = 0; j < i; j++)
+      k[i * 12 + j] = k[j * 12 + i] = 0.5 * (k[i * 12 + j] + k[j * 12 + i]);
 }

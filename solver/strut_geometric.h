@@ -18,7 +18,7 @@
    0 where that is the point. force: of strut_forces, at the strut's own nodes. kg [12][12] of the reference points,
    row-major, N/mm, N, N mm. */
 void strut_geometric(const StrutElement *strut, const double offset[2][3], const double force[12], double kg[144]);
-/* The stiffness k [12][12] of the strut's own nodes as one of the reference points. */
-void strut_offset_stiffness(const double offset[2][3], double k[144]);
+/* The stiffness of the strut itself, k [12][12], of the same reference points. */
+void strut_offset_stiffness(const StrutElement *strut, const double offset[2][3], double k[144]);
 
 #endif
