@@ -156,7 +156,7 @@ static bool has_row(const KeyTable *table, const char *path) {
 /* Rows of keys but those whose path stands in without (NULL: all). */
 static PetscErrorCode list_key_rows(const char *title, const KeyTable *keys, const KeyTable *without) {
   json_t *table;
-  char type[64], allowed[256];
+  char type[64], allowed[256], begun[48];
   PetscFunctionBeginUser;
   PetscCall(table_new(title, "key|type|unit|allowed|default|meaning", &table));
   for (int i = 0; i < keys->n; i++) {
@@ -167,6 +167,9 @@ static PetscErrorCode list_key_rows(const char *title, const KeyTable *keys, con
     snprintf(allowed, sizeof allowed, "%s%s%s", row->range ? row->range : "", row->range && row->words ? " or " : "",
              row->words ? row->words : "");
     const char *fallback = !row->fallback ? "required" : row->fallback;
+    snprintf(begun, sizeof begun, "%.40s ...", fallback); /* of a whole deck of loads the beginning will do */
+    if (strlen(fallback) >= sizeof begun)
+      fallback = begun;
     PetscCall(table_cells(table, (const char *const[]){row->path, type, row->unit ? row->unit : "", allowed, fallback,
                                                        row->help ? row->help : ""}));
   }
