@@ -82,16 +82,15 @@ static Piece piece_of(const FrameBuckling *b, PetscInt s, PetscInt k) {
   const FrameModel *model = b->model;
   const StrutElement *whole = &model->element[s];
   const PetscInt *node = model->graph->strut[s], pieces = b->options.pieces;
-  Piece p = {.strut = *whole};
+  Piece p = {0};
   StrutDeformation q;
 
   if (b->u) {
     frame_deform(model, s, b->u, NULL, &q);
     strut_forces(whole, &q, p.force);
   }
-  p.strut.length = whole->length / (double)pieces;
-  if (pieces > 1)
-    strut_stiffen(&p.strut, model->options.young_MPa, model->options.poisson, model->options.timoshenko);
+  strut_piece(whole, (int)pieces, (int)k, &p.strut);
+  strut_stiffen(&p.strut, model->options.young_MPa, model->options.poisson, model->options.timoshenko);
   for (int end = 0; end < 2; end++) {
     PetscInt outer = end ? pieces - 1 : 0, g = b->plate[node[end]];
     if (k == outer) {
@@ -103,7 +102,6 @@ static Piece piece_of(const FrameBuckling *b, PetscInt s, PetscInt k) {
     }
     double way = (end ? whole->zone[1] : whole->zone[0]) + p.strut.length * (double)(end ? pieces - 1 - k : k);
     double *f = p.force + 6 * end, side = end ? -1 : 1;
-    p.strut.zone[end] = 0;
     for (int c = 0; c < 3;
          c++) { /* moment about the inner node: that about the outer one - way along the axis x force */
       int i = (c + 1) % 3, j = (c + 2) % 3;
