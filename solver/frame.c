@@ -132,7 +132,7 @@ PetscErrorCode frame_destroy(FrameModel **destroyed) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode frame_grips(FrameModel *model, PetscInt n, const Grip *grips) {
+PetscErrorCode frame_hold(FrameModel *model, PetscInt n, const Grip *grips) {
   PetscFunctionBeginUser;
   PetscCheck(!model->graph->shift, model->comm, PETSC_ERR_ARG_WRONGSTATE, "a periodic frame takes no grips");
   PetscCheck(n > 0, model->comm, PETSC_ERR_USER_INPUT, "frame: nothing holds it (no grips)");
@@ -161,6 +161,12 @@ PetscErrorCode frame_grips(FrameModel *model, PetscInt n, const Grip *grips) {
   if (refused)
     PetscCall(free_grips(model));
   PetscCall(refused);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode frame_grips(FrameModel *model, PetscInt n, const Grip *grips) {
+  PetscFunctionBeginUser;
+  PetscCall(frame_hold(model, n, grips));
   PetscCall(frame_system_create(model));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

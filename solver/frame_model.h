@@ -91,6 +91,8 @@ struct FrameModel {
 PetscErrorCode frame_zones(FrameModel *model);
 /* Refuses grips that leave a rigid motion of a piece free. */
 PetscErrorCode frame_check_support(const FrameModel *model);
+/* frame_grips without the system: grips and held are set, and refused where they leave a motion free. */
+PetscErrorCode frame_hold(FrameModel *model, PetscInt n, const Grip *grips);
 
 /* Makes the system for the tied components of model->held, destroying an earlier one. Collective. */
 PetscErrorCode frame_system_create(FrameModel *model);

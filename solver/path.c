@@ -124,7 +124,7 @@ PetscErrorCode path_load(PathModel *path, PetscInt n, const Grip *grips, const d
                          const double (*force)[6]) {
   PetscFunctionBeginUser;
   path->n_plates = 0;
-  PetscCall(frame_grips(path->frame, n, grips));
+  PetscCall(frame_hold(path->frame, n, grips));
   PetscCall(free_grips(path));
   path->n_grips = n;
   PetscCall(PetscCalloc3(n, &path->grip, n, &path->motion, n, &path->reaction));
