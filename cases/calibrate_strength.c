@@ -80,22 +80,27 @@ PetscErrorCode strength_estimate(const Case *c, const Material *material, Estima
     e->struts += count * p.design.cell->n_struts;
     e->frame_dofs += 6 * count * p.design.cell->n_nodes;
     e->seconds +=
-        list_metals(material, metal) * count * p.design.cell->n_struts * iterations / struts_per_second / size;
+        (list_metals(material, metal) + 1) * count * p.design.cell->n_struts * iterations / struts_per_second / size;
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* WHOLE: with the loop; BARE: nodes without zones. */
+typedef enum Variant { WHOLE, CURVE_ONLY, BARE } Variant;
+
 /* What one path gives, and how far it came. */
 enum { YIELD, PLATEAU, QUASI_ELASTIC, ELASTIC, REACHED, ROW };
 
-static PetscErrorCode crush_one(const Specimen *specimen, const Material *material, double metal_MPa, PetscBool unload,
+static PetscErrorCode crush_one(const Specimen *specimen, const Material *material, double metal_MPa, Variant variant,
                                 double row[ROW]) {
   CrushPlan plan = specimen->plan;
   CrushAnswer answer;
 
   PetscFunctionBeginUser;
   PetscCall(material_hardening(material, metal_MPa, &plan.hardening));
-  plan.unload = (PetscBool)(plan.unload && unload);
+  plan.unload = (PetscBool)(plan.unload && variant == WHOLE);
+  if (variant == BARE)
+    plan.frame.node_zones = NODE_ZONES_NONE;
   PetscCall(crush_run(PETSC_COMM_SELF, &specimen->graph, &plan, NULL, &answer));
   row[YIELD] = answer.table.yield_MPa.value;
   row[PLATEAU] = answer.table.plateau_MPa.value;
@@ -108,11 +113,12 @@ static PetscErrorCode crush_one(const Specimen *specimen, const Material *materi
 
 static PetscErrorCode take(const double (*row)[ROW], Results *results, Strength *strength) {
   PetscFunctionBeginUser;
-  for (int m = 0; m < strength->n_metals; m++)
+  for (int m = 0; m <= strength->n_metals; m++) /* the last one: bare nodes */
     for (int s = 0; s < TABLE2_SAMPLES; s++) {
       const double *r = row[m * TABLE2_SAMPLES + s];
-      strength->yield_MPa[m][s] = r[YIELD];
-      strength->plateau_MPa[m][s] = r[PLATEAU];
+      const double metal_MPa = strength->metal_MPa[m < strength->n_metals ? m : METAL_NOMINAL];
+      *(m < strength->n_metals ? &strength->yield_MPa[m][s] : &strength->bare_yield_MPa[s]) = r[YIELD];
+      *(m < strength->n_metals ? &strength->plateau_MPa[m][s] : &strength->bare_plateau_MPa[s]) = r[PLATEAU];
       if (m == METAL_NOMINAL) {
         strength->quasi_elastic_GPa[s] = r[QUASI_ELASTIC];
         strength->elastic_gradient_GPa[s] = r[ELASTIC];
@@ -120,7 +126,7 @@ static PetscErrorCode take(const double (*row)[ROW], Results *results, Strength 
       if (r[REACHED] < fabs(STRAIN) * (1 - 1e-9))
         PetscCall(results_incomplete(
             results, "sample %s, metal of %.4g MPa: the curve ends at %.4g %% strain instead of %.4g %%",
-            table2[s].name, strength->metal_MPa[m], 100 * r[REACHED], 100 * fabs(STRAIN)));
+            table2[s].name, metal_MPa, 100 * r[REACHED], 100 * fabs(STRAIN)));
     }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -147,7 +153,7 @@ static PetscErrorCode assume(const Specimen *p, Results *results) {
 
 PetscErrorCode strength_run(const Case *c, const Material *material, Results *results, Strength *strength) {
   Specimen specimen[TABLE2_SAMPLES];
-  double row[METALS * TABLE2_SAMPLES][ROW] = {{0}};
+  double row[(METALS + 1) * TABLE2_SAMPLES][ROW] = {{0}};
   PetscMPIInt rank, size;
   PetscBool wants = PETSC_FALSE;
 
@@ -166,14 +172,16 @@ PetscErrorCode strength_run(const Case *c, const Material *material, Results *re
         build_lattice_graph(c, &p->design, p->plan.load.lo, p->plan.load.hi, p->origin, NULL, results, &p->graph));
   }
   PetscCall(assume(&specimen[0], results));
-  for (int t = rank; t < strength->n_metals * TABLE2_SAMPLES; t += size) {
+  for (int t = rank; t < (strength->n_metals + 1) * TABLE2_SAMPLES; t += size) {
     int m = t / TABLE2_SAMPLES, s = t % TABLE2_SAMPLES;
-    PetscCall(crush_one(&specimen[s], material, strength->metal_MPa[m], (PetscBool)(m == METAL_NOMINAL), row[t]));
+    Variant variant = m == METAL_NOMINAL ? WHOLE : m < strength->n_metals ? CURVE_ONLY : BARE;
+    PetscCall(
+        crush_one(&specimen[s], material, strength->metal_MPa[variant == BARE ? METAL_NOMINAL : m], variant, row[t]));
     if (m == METAL_NOMINAL)
       PetscCall(results_progress(results, "sample %s crushed: yield %.4g MPa, plateau %.4g MPa", table2[s].name,
                                  row[t][YIELD], row[t][PLATEAU]));
   }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, row, METALS * TABLE2_SAMPLES * ROW, MPI_DOUBLE, MPI_SUM, c->comm));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, row, (METALS + 1) * TABLE2_SAMPLES * ROW, MPI_DOUBLE, MPI_SUM, c->comm));
   for (int s = 0; s < TABLE2_SAMPLES; s++)
     PetscCall(graph_free(&specimen[s].graph));
   PetscCall(take((const double(*)[ROW])row, results, strength));

@@ -12,6 +12,7 @@ typedef struct Strength {
   int n_metals; /* 1, or METALS where the material has a range */
   double metal_MPa[METALS];
   double yield_MPa[METALS][TABLE2_SAMPLES], plateau_MPa[METALS][TABLE2_SAMPLES];
+  double bare_yield_MPa[TABLE2_SAMPLES], bare_plateau_MPa[TABLE2_SAMPLES]; /* nominal metal, nodes without zones */
   double quasi_elastic_GPa[TABLE2_SAMPLES], elastic_gradient_GPa[TABLE2_SAMPLES]; /* of the nominal metal */
 } Strength;
 
