@@ -20,7 +20,7 @@ void fibre_layout(double bore, double poisson, FibreLayout *layout) {
     double in = bore + (1 - bore) * ring / FIBRE_RINGS, out = bore + (1 - bore) * (ring + 1) / FIBRE_RINGS;
     double radius = sqrt(0.5 * (in * in + out * out)), area = M_PI * (out * out - in * in) / FIBRE_SPOKES;
     for (int spoke = 0; spoke < FIBRE_SPOKES; spoke++, f++) {
-      double angle = 2 * M_PI * (spoke + 0.5) / FIBRE_SPOKES;
+      double angle = 2 * M_PI * (spoke + (ring % 2 ? 1 : 0.5)) / FIBRE_SPOKES; /* rings in turn, as bricks lie */
       layout->y[f] = radius * cos(angle);
       layout->z[f] = radius * sin(angle);
       layout->area[f] = area;
