@@ -30,8 +30,8 @@ void corotate(const BeamShape *shape, const double x[2][3], const double R[2][9]
 /* Nodal forces and moments f[12] (node 0, then 1) that hold the beam with the forces s. */
 void corotate_forces(const BeamFrame *frame, const double s[6], double f[12]);
 /* Their symmetrised derivative K[12][12] (row-major) with ds = k dv; geometric terms exact. At equilibrium the
-   derivative is symmetric (Nour-Omid and Rankin 1991), so Newton's method keeps its order. antisymmetric (may be NULL):
-   norm of what was left out, for tests. */
+   derivative is symmetric (Nour-Omid and Rankin 1991), so Newton's method keeps its order. whole[12][12] (may be NULL):
+   the derivative itself, for tests. */
 void corotate_stiffness(const BeamFrame *frame, const double s[6], const double k[36], double K[144],
                         double whole[144]);
 
