@@ -98,6 +98,10 @@ PetscErrorCode path_step(PathModel *path, double parameter, PetscInt *iterations
           why, WHY, "struts find no state of their fibres, or run through others (iteration %" PetscInt_FMT ")",
           *iterations));
   }
+  if (*good && !*iterations) { /* the guess was right and nobody has looked at the tangent: its pivots are wanted */
+    PetscBool regular;
+    PetscCall(path_factorise(path, &regular));
+  }
   path->residual = out;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
