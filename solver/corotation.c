@@ -100,19 +100,21 @@ void beam_shape(const double x0[3], const double x1[3], const double zone[2], Be
   }
 }
 
-void corotate(const BeamShape *shape, const double x[2][3], const double R[2][9], BeamFrame *f) {
-  double end[2][3], t[2][3][3], mean[3];
+void corotate(const BeamShape *shape, const double u[2][3], const double R[2][9], BeamFrame *f) {
+  double end[2][3], t[2][3][3], mean[3], more = 0; /* end: displacements of the ends of the flexible part */
 
   for (int n = 0; n < 2; n++) {
     turned(R[n], shape->zone[n], f->arm[n]);
     for (int i = 0; i < 3; i++)
-      end[n][i] = x[n][i] + f->arm[n][i];
+      end[n][i] = u[n][i] + f->arm[n][i] - shape->zone[n][i];
     for (int k = 0; k < 3; k++)
       turned(R[n], shape->axes[k], t[n][k]);
   }
   double *r1 = f->axes[0], *r2 = f->axes[1], *r3 = f->axes[2];
   for (int i = 0; i < 3; i++) {
-    r1[i] = end[1][i] - end[0][i];
+    double d = end[1][i] - end[0][i], chord = shape->length * shape->axes[0][i];
+    r1[i] = chord + d;
+    more += d * (2 * chord + d);
     mean[i] = 0.5 * (t[0][1][i] + t[1][1][i]);
   }
   f->length = sqrt(dot(r1, r1));
@@ -131,7 +133,7 @@ void corotate(const BeamShape *shape, const double x[2][3], const double R[2][9]
     for (int i = 0; i < 3; i++)
       f->q[n][i] = local[1][i];
   }
-  f->v[0] = f->length - shape->length;
+  f->v[0] = more / (f->length + shape->length);
   f->v[1] = f->local[1][0] - f->local[0][0];
   f->v[2] = f->local[0][1], f->v[3] = f->local[1][1];
   f->v[4] = f->local[0][2], f->v[5] = f->local[1][2];

@@ -25,8 +25,9 @@ typedef struct BeamFrame { /* deformed */
   double v[6];
 } BeamFrame;
 
-/* Position x[end] (mm) and rotation matrix R[end] (row-major) of the two nodes. */
-void corotate(const BeamShape *shape, const double x[2][3], const double R[2][9], BeamFrame *frame);
+/* Displacement u[end] (mm) and rotation matrix R[end] (row-major) of the two nodes: not their positions, whose rounding
+   would be strain. */
+void corotate(const BeamShape *shape, const double u[2][3], const double R[2][9], BeamFrame *frame);
 /* Nodal forces and moments f[12] (node 0, then 1) that hold the beam with the forces s. */
 void corotate_forces(const BeamFrame *frame, const double s[6], double f[12]);
 /* Their symmetrised derivative K[12][12] (row-major) with ds = k dv; geometric terms exact. At equilibrium the

@@ -39,7 +39,8 @@ static PetscErrorCode allocate(PathModel *path) {
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc2(n, &path->load, n, &path->held));
-  PetscCall(PetscMalloc4(n, &path->at.x, n, &path->at.R, n, &path->trial.x, n, &path->trial.R));
+  PetscCall(PetscMalloc6(n, &path->at.u, n, &path->at.x, n, &path->at.R, n, &path->trial.u, n, &path->trial.x, n,
+                         &path->trial.R));
   PetscCall(PetscMalloc2(mine, &path->state, mine, &path->state_at));
   if (path->options.hardening)
     PetscCall(PetscMalloc2(mine, &path->fibre, mine, &path->fibre_at));
@@ -95,7 +96,7 @@ PetscErrorCode path_destroy(PathModel **destroyed) {
   PetscCall(free_grips(path));
   PetscCall(PetscFree(path->plate));
   PetscCall(PetscFree2(path->load, path->held));
-  PetscCall(PetscFree4(path->at.x, path->at.R, path->trial.x, path->trial.R));
+  PetscCall(PetscFree6(path->at.u, path->at.x, path->at.R, path->trial.u, path->trial.x, path->trial.R));
   PetscCall(PetscFree2(path->state, path->state_at));
   if (path->fibre)
     PetscCall(PetscFree2(path->fibre, path->fibre_at));
@@ -165,6 +166,7 @@ PetscErrorCode path_plates(PathModel *path, PetscInt n, const PathPlate *plates)
 PetscErrorCode path_reset(PathModel *path) {
   PetscFunctionBeginUser;
   PetscCall(PetscArraycpy(path->at.x, path->rest_x, path->n_nodes));
+  PetscCall(PetscArrayzero(path->at.u, path->n_nodes));
   for (PetscInt i = 0; i < path->n_nodes; i++)
     for (int c = 0; c < 9; c++)
       path->at.R[i][c] = c % 4 ? 0 : 1;
@@ -183,7 +185,7 @@ PetscErrorCode path_displacement(const PathModel *path, double (*u)[6]) {
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < path->graph->n_nodes; i++) {
     for (int c = 0; c < 3; c++)
-      u[i][c] = path->at.x[i][c] - path->rest_x[i][c];
+      u[i][c] = path->at.u[i][c];
     rotation_log(path->at.R[i], &u[i][3]);
   }
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -16,13 +16,13 @@ PetscErrorCode path_gather(const PathModel *path, PetscMPIInt width, double *row
 }
 
 static void frame_of(const PathModel *path, const PathBeam *b, BeamFrame *frame) {
-  double x[2][3], R[2][9];
+  double u[2][3], R[2][9];
 
   for (int end = 0; end < 2; end++) {
-    memcpy(x[end], path->trial.x[b->node[end]], sizeof x[end]);
+    memcpy(u[end], path->trial.u[b->node[end]], sizeof u[end]);
     memcpy(R[end], path->trial.R[b->node[end]], sizeof R[end]);
   }
-  corotate(&b->shape, (const double(*)[3])x, (const double(*)[9])R, frame);
+  corotate(&b->shape, (const double(*)[3])u, (const double(*)[9])R, frame);
 }
 
 /* A row whose energy is no number stands for a beam without a state. */

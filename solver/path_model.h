@@ -16,7 +16,8 @@ typedef struct PathBeam { /* undeformed; the same on every rank */
 } PathBeam;
 
 typedef struct PathPlace { /* of the nodes */
-  double (*x)[3];          /* [n_nodes] mm */
+  double (*u)[3];          /* [n_nodes] mm, displacement */
+  double (*x)[3];          /* [n_nodes] mm, position: the undeformed one + u */
   double (*R)[9];          /* [n_nodes] rotation, row-major */
   double parameter;
 } PathPlace;

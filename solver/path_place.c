@@ -3,6 +3,7 @@
 #include <string.h>
 
 void path_copy_place(const PathModel *path, const PathPlace *from, PathPlace *to) {
+  memcpy(to->u, from->u, (size_t)path->n_nodes * sizeof *to->u);
   memcpy(to->x, from->x, (size_t)path->n_nodes * sizeof *to->x);
   memcpy(to->R, from->R, (size_t)path->n_nodes * sizeof *to->R);
   to->parameter = from->parameter;
@@ -10,6 +11,11 @@ void path_copy_place(const PathModel *path, const PathPlace *from, PathPlace *to
 
 static PetscBool turns(const double motion[6]) {
   return (PetscBool)(motion[3] != 0 || motion[4] != 0 || motion[5] != 0);
+}
+
+static void put(PathModel *path, PetscInt node, int component, double u) {
+  path->trial.u[node][component] = u;
+  path->trial.x[node][component] = path->rest_x[node][component] + u;
 }
 
 void path_prescribe(PathModel *path, double parameter) {
@@ -23,7 +29,7 @@ void path_prescribe(PathModel *path, double parameter) {
       if (turns(path->motion[g]))
         turned = g;
       if (c < 3)
-        path->trial.x[i][c] = path->rest_x[i][c] + parameter * path->motion[g][c];
+        put(path, i, c, parameter * path->motion[g][c]);
     }
     if (turned < 0)
       continue;
@@ -33,9 +39,12 @@ void path_prescribe(PathModel *path, double parameter) {
       w[c] = parameter * m[3 + c];
     rotation_matrix(w, R);
     memcpy(path->trial.R[i], R, sizeof R);
-    for (int c = 0; c < 3; c++)
-      path->trial.x[i][c] = centre[c] + parameter * m[c] + R[3 * c] * (X[0] - centre[0]) +
-                            R[3 * c + 1] * (X[1] - centre[1]) + R[3 * c + 2] * (X[2] - centre[2]);
+    for (int c = 0; c < 3; c++) {
+      double u = parameter * m[c] - (X[c] - centre[c]);
+      for (int k = 0; k < 3; k++)
+        u += R[3 * c + k] * (X[k] - centre[k]);
+      put(path, i, c, u);
+    }
   }
 }
 
@@ -61,7 +70,7 @@ void path_move(PathModel *path, const double (*change)[6], double factor) {
     double w[3];
     for (int c = 0; c < 3; c++) {
       if (path->held[i][c] == -1)
-        path->trial.x[i][c] += factor * change[i][c];
+        put(path, i, c, path->trial.u[i][c] + factor * change[i][c]);
       w[c] = path->held[i][3 + c] == -1 ? factor * change[i][3 + c] : 0;
     }
     if (w[0] != 0 || w[1] != 0 || w[2] != 0)
@@ -78,6 +87,6 @@ void path_between(const PathModel *path, double (*step)[6]) {
         R[3 * r + c] = b[3 * r] * a[3 * c] + b[3 * r + 1] * a[3 * c + 1] + b[3 * r + 2] * a[3 * c + 2];
     rotation_log(R, &step[i][3]);
     for (int c = 0; c < 3; c++)
-      step[i][c] = path->trial.x[i][c] - path->at.x[i][c];
+      step[i][c] = path->trial.u[i][c] - path->at.u[i][c];
   }
 }

@@ -10,7 +10,7 @@ static double uniform(void) { /* in -1 .. 1, the same on every machine */
 }
 
 typedef struct Pose { /* of the two nodes */
-  double x[2][3], R[2][9];
+  double rest[2][3], x[2][3], R[2][9];
 } Pose;
 
 static void multiply(const double a[9], const double b[9], double c[9]) {
@@ -39,8 +39,8 @@ static void random_pose(double apart, BeamShape *shape, Pose *pose) {
   double x[2][3], Q[9], own[9];
   const double zone[2] = {0.15, 0.3};
   for (int i = 0; i < 3; i++) {
-    x[0][i] = 3 * uniform();
-    x[1][i] = x[0][i] + 1.5 * uniform() + (i == 0 ? 1.6 : 0);
+    x[0][i] = pose->rest[0][i] = 3 * uniform();
+    x[1][i] = pose->rest[1][i] = x[0][i] + 1.5 * uniform() + (i == 0 ? 1.6 : 0);
   }
   beam_shape(x[0], x[1], zone, shape);
   random_rotation(2.5 * uniform(), Q);
@@ -65,7 +65,10 @@ static void nudge(Pose *pose, int component, double by) {
 }
 
 static void frame_at(const BeamShape *shape, const Pose *pose, BeamFrame *frame) {
-  corotate(shape, (const double(*)[3])pose->x, (const double(*)[9])pose->R, frame);
+  double u[2][3];
+  for (int i = 0; i < 6; i++)
+    u[i / 3][i % 3] = pose->x[i / 3][i % 3] - pose->rest[i / 3][i % 3];
+  corotate(shape, (const double(*)[3])u, (const double(*)[9])pose->R, frame);
 }
 
 /* A stiffness that couples everything, as yielded beams have. */
@@ -203,6 +206,7 @@ static void test_objectivity(void **state) {
     double Q[9], s[6], f[12], g[12], want[3];
     random_pose(0.8, &shape, &pose);
     random_rotation(3 * uniform(), Q);
+    memcpy(turned.rest, pose.rest, sizeof turned.rest);
     for (int n = 0; n < 2; n++) {
       apply(Q, pose.x[n], turned.x[n]);
       multiply(Q, pose.R[n], turned.R[n]);
@@ -259,7 +263,8 @@ static double twisted_tip(int along) {
   for (int p = 0; p < PIECES; p++) {
     const double none[2] = {0, 0}, angle = M_PI / 2 * (p + 0.5) / PIECES;
     double x[2][3] = {{l * p, 0, 0}, {l * (p + 1), 0, 0}}, k[36] = {0}, s[6] = {0}, K[144];
-    Pose pose = {.x = {{l * p, 0, 0}, {l * (p + 1), 0, 0}},
+    Pose pose = {.rest = {{l * p, 0, 0}, {l * (p + 1), 0, 0}},
+                 .x = {{l * p, 0, 0}, {l * (p + 1), 0, 0}},
                  .R = {{1, 0, 0, 0, 1, 0, 0, 0, 1}, {1, 0, 0, 0, 1, 0, 0, 0, 1}}};
     BeamShape shape;
     BeamFrame frame;
