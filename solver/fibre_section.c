@@ -146,7 +146,7 @@ static void finish(const FibreLayout *l, const FibreMetal *m, double r, const do
     double y = r * l->y[f], z = r * l->z[f], a = r * r * l->area[f];
     double s = q->s[f], t2 = q->t2[f], t3 = q->t3[f], x = q->x[f], flow = q->flow[f], slope = q->slope[f];
     double ia = 1 / (flow + E * x), ib = 1 / (flow + G3 * x), P = flow * ia, Q = flow * ib;
-    double plastic = x > 0 ? 1 : 0;
+    double plastic = E * x > 1e-12 * flow ? 1 : 0; /* not for rounding: a fibre at rest unloads */
     /* x moves with the trial stresses: f_x dx + fs ds + ft . dt = 0 */
     double t = t2 * t2 + t3 * t3;
     double fx = -2 * (s * s * ia * ia * ia * (slope + E) + 3 * t * ib * ib * ib * (slope + G3)) - 1e-300;
