@@ -6,9 +6,11 @@
 const double beam_point[BEAM_POINTS] = {0, 0.17267316464601142810, 0.5, 0.82732683535398857190, 1};
 const double beam_weight[BEAM_POINTS] = {1. / 20, 49. / 180, 16. / 45, 49. / 180, 1. / 20};
 
-enum { MOST_ITERATIONS = 25 };
+enum { MOST_ITERATIONS = 50, MOST_SHARES = 6 };
 /* Out-of-balance of a section in parts of what it carries at first yield. */
 static const double SECTION_BALANCE = 1e-10;
+/* Slope of the energy after a change, in parts of that before and of the other sign, above which less is taken. */
+static const double OVERSHOOT = 0.5;
 
 /* S = b s with N = s0, T = s1, M2 = -(1-x) s2 + x s3, M3 = -(1-x) s4 + x s5, dM2/dx = V3, dM3/dx = -V2. */
 void beam_resultants(const Beam *beam, const double s[6], double x, double S[6]) {
@@ -177,40 +179,100 @@ static double out_of_balance(const Beam *beam, const FibreMetal *metal, int p, c
   return worst;
 }
 
+typedef struct Change {          /* of the sections in one iteration */
+  double e[BEAM_POINTS][6];      /* strains before */
+  double more[BEAM_POINTS][6];   /* resultants they are to take on */
+  double strain[BEAM_POINTS][6]; /* what that adds to their strains by the tangent */
+  double rest[BEAM_POINTS][6];   /* resultants that the sections lack: b s - S */
+  double worst;                  /* of rest */
+} Change;
+
+/* Forces s and the change that closes the gap to v and gives the sections what they lack. */
+static void newton(const Beam *beam, const double v[6], BeamState *state, Change *c) {
+  double gap[6], ds[6];
+
+  for (int i = 0; i < 6; i++)
+    gap[i] = v[i] - beam->soft[i] * state->s[i];
+  for (int p = 0; p < BEAM_POINTS; p++) { /* the strains e + f rest that the sections would have with what they lack */
+    double strain[6];
+    solve6(state->flexibility[p], c->rest[p], strain);
+    for (int i = 0; i < 6; i++)
+      strain[i] += state->e[p][i];
+    add_strains(beam, beam_point[p], -beam_weight[p] * beam->length, strain, gap);
+  }
+  solve6(state->k, gap, ds);
+  for (int i = 0; i < 6; i++)
+    state->s[i] += ds[i];
+  for (int p = 0; p < BEAM_POINTS; p++) {
+    beam_resultants(beam, ds, beam_point[p], c->more[p]);
+    for (int i = 0; i < 6; i++)
+      c->more[p][i] += c->rest[p][i];
+    solve6(state->flexibility[p], c->more[p], c->strain[p]);
+  }
+  memcpy(c->e, state->e, sizeof c->e);
+}
+
+static double along(const double a[BEAM_POINTS][6], const double b[BEAM_POINTS][6]) {
+  double sum = 0;
+  for (int p = 0; p < BEAM_POINTS; p++)
+    for (int i = 0; i < 6; i++)
+      sum += beam_weight[p] * a[p][i] * b[p][i];
+  return sum;
+}
+
+typedef struct Step { /* from the fibres at its beginning to those at its end */
+  const unsigned char *began;
+  const double (*from)[FIBRE_STATE];
+  double (*to)[FIBRE_STATE];
+} Step;
+
+static bool take(const Beam *beam, const FibreMetal *metal, const Step *step, double share, BeamState *state,
+                 Change *c) {
+  c->worst = 0;
+  for (int p = 0; p < BEAM_POINTS; p++) {
+    double S[6];
+    for (int i = 0; i < 6; i++)
+      state->e[p][i] = c->e[p][i] + share * c->strain[p][i];
+    if (!section_update(beam, metal, p, step->began[p], step->from[p], step->to[p], state, S))
+      return false;
+    c->worst = fmax(c->worst, out_of_balance(beam, metal, p, state->s, S, c->rest[p]));
+  }
+  return true;
+}
+
+/* The end of a step is the minimum of a convex energy of the sections' strains among those that fit v (Simo and Hughes
+   1998, section 1.4.3); its slope along a change that keeps to v is -rest . strain. Where the whole change overshoots
+   so far that the slope comes out large the other way, a share of it is taken. */
+static bool take_change(const Beam *beam, const FibreMetal *metal, const Step *step, bool fits, BeamState *state,
+                        Change *c) {
+  const double before = along((const double(*)[6])c->more, (const double(*)[6])c->strain);
+  double share = 1;
+
+  if (!take(beam, metal, step, share, state, c))
+    return false;
+  for (int n = 0; fits && n < MOST_SHARES; n++) {
+    double after = along((const double(*)[6])c->rest, (const double(*)[6])c->strain);
+    if (after >= -OVERSHOOT * before)
+      break;
+    share *= fmin(fmax(before / (before - after), 0.1), 0.7);
+    if (!take(beam, metal, step, share, state, c))
+      return false;
+  }
+  return true;
+}
+
 int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], const unsigned char began[BEAM_POINTS],
                 const double (*from)[FIBRE_STATE], double (*to)[FIBRE_STATE], BeamState *state) {
-  double rest[BEAM_POINTS][6] = {{0}}; /* the guess is in balance */
+  const Step step = {began, from, to};
+  Change change = {.worst = 0}; /* the guess is in balance */
 
   for (int it = 1; it <= MOST_ITERATIONS; it++) {
-    double gap[6], ds[6], worst = 0;
-    for (int i = 0; i < 6; i++)
-      gap[i] = v[i] - beam->soft[i] * state->s[i];
-    for (int p = 0; p < BEAM_POINTS;
-         p++) { /* the strains e + f rest that the sections would have with what they lack */
-      double strain[6];
-      solve6(state->flexibility[p], rest[p], strain);
-      for (int i = 0; i < 6; i++)
-        strain[i] += state->e[p][i];
-      add_strains(beam, beam_point[p], -beam_weight[p] * beam->length, strain, gap);
-    }
-    solve6(state->k, gap, ds);
-    for (int i = 0; i < 6; i++)
-      state->s[i] += ds[i];
-    for (int p = 0; p < BEAM_POINTS; p++) {
-      double more[6], change[6], S[6];
-      beam_resultants(beam, ds, beam_point[p], more);
-      for (int i = 0; i < 6; i++)
-        more[i] += rest[p][i];
-      solve6(state->flexibility[p], more, change);
-      for (int i = 0; i < 6; i++)
-        state->e[p][i] += change[i];
-      if (!section_update(beam, metal, p, began[p], from[p], to[p], state, S))
-        return -1;
-      worst = fmax(worst, out_of_balance(beam, metal, p, state->s, S, rest[p]));
-    }
-    if (!set_tangent(beam, state) || !(worst < 1e8))
+    newton(beam, v, state, &change);
+    if (!take_change(beam, metal, &step, it > 1, state, &change))
       return -1;
-    if (worst <= SECTION_BALANCE) {
+    if (!set_tangent(beam, state) || !(change.worst < 1e8))
+      return -1;
+    if (change.worst <= SECTION_BALANCE) {
       for (int i = 0; i < 6; i++)
         state->v[i] = v[i];
       return it;
