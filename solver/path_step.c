@@ -4,6 +4,8 @@
 enum { MOST_ITERATIONS = 20, HALVINGS = 4, WHY = 160 };
 /* Out of balance may grow by this factor in an iteration before the correction is halved. */
 static const double GROWTH = 3;
+/* rad in an iteration */
+static const double MOST_TURN = 0.25;
 
 /* trial = at, with its states. */
 static PetscErrorCode begin(PathModel *path) {
@@ -41,13 +43,26 @@ static PetscErrorCode predict(PathModel *path, double parameter, PetscBool *good
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The share of the correction that turns no node by more than MOST_TURN and moves none by more than that times the mean
+   strut length: what reaches further than the tangent holds may end in an equilibrium far away. */
+static double within_reach(const PathModel *path) {
+  double most = 0;
+
+  for (PetscInt i = 0; i < path->n_nodes; i++) {
+    const double *d = path->change[i];
+    most = PetscMax(most, (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) / PetscSqr(path->length));
+    most = PetscMax(most, d[3] * d[3] + d[4] * d[4] + d[5] * d[5]);
+  }
+  return most > PetscSqr(MOST_TURN) ? MOST_TURN / PetscSqrtReal(most) : 1;
+}
+
 /* Moves by the correction, by less of it while beams fail or the imbalance grows out of hand. */
 static PetscErrorCode correct(PathModel *path, double *out, PetscBool *good) {
-  double before = *out, factor = 1;
+  double before = *out, factor = within_reach(path);
   PetscInt failed;
 
   PetscFunctionBeginUser;
-  path_move(path, (const double(*)[6])path->change, 1);
+  path_move(path, (const double(*)[6])path->change, factor);
   for (int half = 0; half <= HALVINGS; half++) {
     PetscCall(path_forces(path, &failed));
     *out = path_balance(path, path->rest);
