@@ -99,7 +99,7 @@ PetscErrorCode path_mesh(PathModel *path);
 
 /* path_place.c. Puts the tied components of trial where their grips are at that load parameter. */
 void path_prescribe(PathModel *path, double parameter);
-/* Translations and spins of the tied components for a unit of load parameter, 0 on the free ones. */
+/* Translations and spins of the tied components of trial for a unit of load parameter, 0 on the free ones. */
 void path_prescribed_rate(const PathModel *path, double parameter, double (*rate)[6]);
 /* Moves the free components of trial by factor times translations and spins. */
 void path_move(PathModel *path, const double (*change)[6], double factor);

@@ -60,7 +60,7 @@ void path_prescribed_rate(const PathModel *path, double parameter, double (*rate
         motion[k] = path->grip[g].at[k] + parameter * path->motion[g][k]; /* where its point is */
       grip_displacement((const double[6]){path->motion[g][0], path->motion[g][1], path->motion[g][2],
                                           path->motion[g][3], path->motion[g][4], path->motion[g][5]},
-                        motion, path->at.x[i], v);
+                        motion, path->trial.x[i], v);
       rate[i][c] = c < 3 ? (turns(path->motion[g]) ? v[c] : path->motion[g][c]) : path->motion[g][c];
     }
 }
