@@ -31,6 +31,11 @@ static inline PathOptions line_options(double young, double poisson) {
   return (PathOptions){.frame = {.young_MPa = young, .poisson = poisson, .rtol = 1e-9}, .pieces = 1};
 }
 
+static inline void line_path(Line *line, Graph *graph, const PathOptions *options, PathModel **path) {
+  *graph = line_graph(line);
+  CHECK_OK(path_create(PETSC_COMM_WORLD, graph, options, path));
+}
+
 typedef struct Curve { /* what a path gave */
   PetscInt n;
   double parameter[2000], work, energy;

@@ -3,11 +3,6 @@
 
 static Curve curve;
 
-static void make_path(Line *line, Graph *graph, const PathOptions *options, PathModel **path) {
-  *graph = line_graph(line);
-  CHECK_OK(path_create(PETSC_COMM_WORLD, graph, options, path));
-}
-
 /* Elastica: a moment 2 pi EI/L bends a cantilever into a full circle. */
 static void test_elastica(void **state) {
   (void)state;
@@ -21,7 +16,7 @@ static void test_elastica(void **state) {
   for (PetscInt i = 0; i <= line.n; i++)
     line.x[i][0] = L * (double)i / (double)line.n;
   PathOptions options = line_options(E, 0.3);
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   Grip grip = {.name = "root", .n = 1, .node = &root, .fixed = GRIP_ALL};
   for (int i = 0; i < LINE_NODES; i++)
     for (int c = 0; c < 6; c++)
@@ -56,7 +51,7 @@ static void test_bend(void **state) {
     line.x[i][0] = 100 * sin(angle), line.x[i][1] = 100 * (1 - cos(angle));
   }
   PathOptions options = line_options(E, 0);
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   Grip grip = {.name = "root", .n = 1, .node = &root, .fixed = GRIP_ALL};
   force[line.n][2] = 600;
   CHECK_OK(path_load(path, 1, &grip, NULL, (const double(*)[6])force));
@@ -94,7 +89,7 @@ static void test_lee(void **state) {
   Grip grips[2] = {{.name = "hinges", .n = 2, .node = hinge, .fixed = GRIP_XYZ},
                    {.name = "plane", .n = line.n + 1, .node = plane, .fixed = GRIP_Y | 8 | 32}};
   PathOptions options = line_options(E, 0.3);
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   force[HALF + HALF / 5][2] = -1;
   CHECK_OK(path_load(path, 2, grips, NULL, (const double(*)[6])force));
   curve = (Curve){.node = HALF + HALF / 5};

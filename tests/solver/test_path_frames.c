@@ -3,11 +3,6 @@
 
 static Curve curve;
 
-static void make_path(Line *line, Graph *graph, const PathOptions *options, PathModel **path) {
-  *graph = line_graph(line);
-  CHECK_OK(path_create(PETSC_COMM_WORLD, graph, options, path));
-}
-
 /* A member of the toggle, ends kept from turning: compressed by Q along its first axis and displaced by `across`.
    EI y'''' + Q y'' = 0 gives y' = across (cos kx + tan(kL/2) sin kx - 1)/(2 tan(kL/2)/k - L), k^2 = Q/EI; hyperbolic
    under tension. Returns the force across; bow: half the integral of y'^2. */
@@ -73,7 +68,7 @@ static void test_toggle_displaced(void **state) {
   int falls = 0;
   toggle_line(&line, &E);
   PathOptions options = line_options(E, 0.3);
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   Grip grips[2] = {{.name = "walls", .n = 2, .node = ends, .fixed = GRIP_ALL},
                    {.name = "apex", .n = 1, .node = &apex, .fixed = GRIP_XYZ}};
   const double motion[2][6] = {{0}, {0, 0, -0.7, 0, 0, 0}};
@@ -106,7 +101,7 @@ static void test_toggle_arc(void **state) {
   int falls = 0;
   toggle_line(&line, &E);
   PathOptions options = line_options(E, 0.3);
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   Grip grips = {.name = "walls", .n = 2, .node = ends, .fixed = GRIP_ALL};
   force[apex][2] = -1;
   CHECK_OK(path_load(path, 1, &grips, NULL, (const double(*)[6])force));
@@ -159,7 +154,7 @@ static void curved_tip(double EA, double EI, double poisson, const double load[3
   Grip grip = {.name = "root", .n = 1, .node = &root, .fixed = GRIP_ALL, .at = {R, 0, 0}};
   for (int c = 0; c < 3; c++)
     force[N][c] = small * load[c];
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   CHECK_OK(path_load(path, 1, &grip, NULL, (const double(*)[6])force));
   curve = (Curve){.node = N};
   odd_part(path, odd);
@@ -222,7 +217,7 @@ static void test_portal(void **state) {
   Grip grip = {.name = "feet", .n = 2, .node = feet, .fixed = GRIP_ALL};
   PathOptions options = line_options(E, 0.3);
   options.pieces = 8;
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   force[1][2] = force[2][2] = -critical;
   force[1][0] = 2e-4 * critical; /* imperfection */
   CHECK_OK(path_load(path, 1, &grip, NULL, (const double(*)[6])force));
@@ -264,7 +259,7 @@ static double euler_ratio(PetscInt pieces) {
   line.x[1][2] = L;
   PathOptions options = line_options(E, 0.3);
   options.pieces = pieces;
-  make_path(&line, &graph, &options, &path);
+  line_path(&line, &graph, &options, &path);
   Grip grips[2] = {{.name = "foot", .n = 1, .node = &end[0], .fixed = GRIP_ALL},
                    {.name = "head", .n = 1, .node = &end[1], .fixed = GRIP_ALL}};
   const double motion[2][6] = {{0}, {0, 0, -2 * critical * L / (4 * EI), 0, 0, 0}};

@@ -44,12 +44,23 @@ static PetscErrorCode pulled(PathModel *path, const PathPoint *point, void *cont
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* To the end in such steps; minus the last vertical force of grip 1. */
+static double follow(PathModel *path, double step, Pull *pull) {
+  PathOutcome outcome;
+  const PathSteps steps = {.to = 1, .first = step, .least = step / 1024, .most = step, .max_steps = 900};
+  *pull = (Pull){.grip = 1, .component = 2};
+  CHECK_OK(path_follow(path, &steps, pulled, pull, &outcome));
+  assert_true(outcome.reached);
+  pull->cuts = outcome.cuts;
+  CHECK_OK(path_destroy(&path));
+  return -pull->force[pull->n - 1];
+}
+
 /* Beam of two struts whose middle is pushed; its far end clamped or on a roller. Force when pushed to the end. */
 static double pushed_beam(MPI_Comm comm, PetscBool clamped, double push, double step, Pull *pull) {
   Line line;
   Graph graph;
   PathModel *path;
-  PathOutcome outcome;
   PetscInt node[3] = {0, 1, 2};
   const double L = 40;
   straight(&line, 2, L);
@@ -60,14 +71,7 @@ static double pushed_beam(MPI_Comm comm, PetscBool clamped, double push, double 
                    {.name = "far end", .n = 1, .node = &node[2], .fixed = clamped ? GRIP_ALL & ~GRIP_X : GRIP_Z}};
   const double motion[3][6] = {{0}, {0, 0, -push}, {0}};
   CHECK_OK(path_load(path, 3, grips, motion, NULL));
-  *pull = (Pull){.grip = 1, .component = 2};
-  PathSteps steps = {.to = 1, .first = step, .least = step / 1024, .most = step, .max_steps = 900};
-  CHECK_OK(path_follow(path, &steps, pulled, pull, &outcome));
-  assert_true(outcome.reached);
-
-  pull->cuts = outcome.cuts;
-  CHECK_OK(path_destroy(&path));
-  return -pull->force[pull->n - 1];
+  return follow(path, step, pull);
 }
 
 static void test_beams(void **state) {
@@ -132,6 +136,7 @@ static void pull_strut(const double motion[6], int component, const Hardening *h
   straight(&line, 1, 8);
   PathOptions options = plastic_options();
   options.hardening = hardening;
+  options.duration_s = 2;
   make_path(PETSC_COMM_WORLD, &line, &graph, &options, &path);
   Grip grips[2] = {{.name = "wall", .n = 1, .node = &node[0], .fixed = GRIP_ALL},
                    {.name = "jaw", .n = 1, .node = &node[1], .fixed = GRIP_ALL, .at = {8, 0, 0}}};
@@ -165,6 +170,20 @@ static void test_tension(void **state) {
                  "unloading with Young's modulus");
   }
   assert_true(pull.parameter[pull.n - 1] == 0.9);
+}
+
+static void test_rate(void **state) {
+  (void)state;
+  const Hardening fast = {.yield_MPa = yield, .linear_MPa = 100, .rate_per_s = 0.01, .rate_exponent = 4};
+  const double most = 1e-2;
+  Pull pull;
+  pull_strut((const double[6]){8 * most}, 0, &fast, 0.99, &pull);
+  PetscInt last = 0;
+  while (pull.parameter[last] < 1)
+    last++;
+  double alpha = most - pull.force[last] / (M_PI * r * r) / E;
+  CHECK_NEAR(pull.force[last], M_PI * r * r * (yield + 100 * alpha) * (1 + pow(most / 2 / 0.01, 0.25)), 1e-3,
+             "Cowper and Symonds 1957: sigma_y (1 + (rate/D)^(1/q))");
 }
 
 static void test_torsion(void **state) {
@@ -211,7 +230,6 @@ static double space_frame(MPI_Comm comm, double size, double step, Pull *pull) {
   Line line = {.n = 4};
   Graph graph;
   PathModel *path;
-  PathOutcome outcome;
   PetscInt end[2] = {0, 4};
   const double x[5][3] = {{0, 0, 0}, {12, 0, 4}, {16, 12, 8}, {4, 16, 12}, {0, 8, 24}};
   for (int i = 0; i < 5; i++)
@@ -224,14 +242,7 @@ static double space_frame(MPI_Comm comm, double size, double step, Pull *pull) {
                    {.name = "head", .n = 1, .node = &end[1], .fixed = GRIP_ALL, .at = {0, 8, 24}}};
   const double motion[2][6] = {{0}, {0.1 * size, 0, -0.5 * size, 0.02 * size, 0, 0.02 * size}};
   CHECK_OK(path_load(path, 2, grips, motion, NULL));
-  *pull = (Pull){.grip = 1, .component = 2};
-  PathSteps steps = {.to = 1, .first = step, .least = step / 1024, .most = step, .max_steps = 900};
-  CHECK_OK(path_follow(path, &steps, pulled, pull, &outcome));
-  assert_true(outcome.reached);
-
-  pull->cuts = outcome.cuts;
-  CHECK_OK(path_destroy(&path));
-  return -pull->force[pull->n - 1];
+  return follow(path, step, pull);
 }
 
 /* Implicit Euler: of the first order where stresses turn; a step too large is cut and ends in the same place. */
@@ -288,8 +299,8 @@ static void test_stuck(void **state) {
   CHECK_OK(path_destroy(&path));
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_beams),     cmocka_unit_test(test_portal),
-                                          cmocka_unit_test(test_tension),   cmocka_unit_test(test_torsion),
-                                          cmocka_unit_test(test_unloading), cmocka_unit_test(test_ranks),
-                                          cmocka_unit_test(test_steps),     cmocka_unit_test(test_stuck)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_beams),   cmocka_unit_test(test_portal), cmocka_unit_test(test_tension),
+    cmocka_unit_test(test_torsion), cmocka_unit_test(test_rate),   cmocka_unit_test(test_unloading),
+    cmocka_unit_test(test_ranks),   cmocka_unit_test(test_steps),  cmocka_unit_test(test_stuck)};
 CHECK_MAIN(tests)
