@@ -328,7 +328,83 @@ static void test_small(void **state) {
   }
 }
 
+typedef struct Turned {
+  double u[6], reaction[6];
+} Turned;
+
+static PetscErrorCode last_reaction(PathModel *path, const PathPoint *point, void *context, PetscBool *stop) {
+  Turned *turned = context;
+  PetscFunctionBeginUser;
+  PetscCall(watch(path, point, &curve, stop));
+  PetscCall(PetscArraycpy(turned->reaction, point->reaction[1], 6));
+  PetscCall(PetscArraycpy(turned->u, curve.u[curve.n - 1], 6));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* An elastic bend whose head is moved and turned far by a grip with its point at `at`. */
+static Turned turn_head(const double at[3], const double motion[6]) {
+  Line line = {.n = 4};
+  Graph graph;
+  PathModel *path;
+  PathOutcome outcome;
+  PetscInt end[2] = {0, 4};
+  const double x[5][3] = {{0, 0, 0}, {3, 0, 1}, {4, 3, 2}, {1, 4, 3}, {0, 2, 6}};
+  Turned turned;
+  for (int i = 0; i < 5; i++)
+    for (int c = 0; c < 3; c++)
+      line.x[i][c] = x[i][c];
+  line_section(&line, 4, 0.0016);
+  PathOptions options = line_options(1000, 0.3);
+  line_path(&line, &graph, &options, &path);
+  Grip grips[2] = {{.name = "foot", .n = 1, .node = &end[0], .fixed = GRIP_ALL},
+                   {.name = "head", .n = 1, .node = &end[1], .fixed = GRIP_ALL, .at = {at[0], at[1], at[2]}}};
+  double motions[2][6] = {{0}};
+  for (int c = 0; c < 6; c++)
+    motions[1][c] = motion[c];
+  CHECK_OK(path_load(path, 2, grips, (const double(*)[6])motions, NULL));
+  curve = (Curve){.node = 2};
+  PathSteps steps = {.to = 1, .first = 0.05, .least = 1e-3, .most = 0.05, .max_steps = 100};
+  CHECK_OK(path_follow(path, &steps, last_reaction, &turned, &outcome));
+  assert_true(outcome.reached);
+  CHECK_NEAR(curve.work, curve.energy, 0.02, "work of the grip = energy of the beams, trapezoid rule");
+  CHECK_OK(path_destroy(&path));
+  return turned;
+}
+
+/* A plate that turns about a far point carries its node along a circle: the same end by another way. */
+static void test_turning(void **state) {
+  (void)state;
+  const double head[3] = {0, 2, 6}, far[3] = {2, -1, 7}, turn[3] = {0.5, 0.3, -0.4}, move[3] = {0.2, -0.3, -0.5};
+  double w2 = 0, w = 0, there[3], lever[3], motion[6];
+  for (int c = 0; c < 3; c++) {
+    w2 += turn[c] * turn[c];
+    w += turn[c] * (head[c] - far[c]);
+  }
+  const double a = sqrt(w2);
+  for (int c = 0; c < 3; c++) { /* Rodrigues */
+    int i = (c + 1) % 3, j = (c + 2) % 3;
+    double arm = head[c] - far[c], across = turn[i] * (head[j] - far[j]) - turn[j] * (head[i] - far[i]);
+    lever[c] = cos(a) * arm + sin(a) / a * across + (1 - cos(a)) / w2 * w * turn[c];
+    there[c] = move[c] + lever[c] - arm;
+    motion[3 + c] = turn[c];
+  }
+  for (int c = 0; c < 3; c++)
+    motion[c] = move[c];
+  Turned one = turn_head(far, motion);
+  for (int c = 0; c < 3; c++)
+    motion[c] = there[c];
+  Turned other = turn_head(head, motion);
+  for (int c = 0; c < 6; c++) {
+    int i = (c + 1) % 3, j = (c + 2) % 3;
+    double more = c < 3 ? 0 : lever[i] * other.reaction[j] - lever[j] * other.reaction[i];
+    CHECK_BELOW(fabs(one.u[c] - other.u[c]), 1e-6, "an elastic frame does not know the way");
+    CHECK_BELOW(fabs(one.reaction[c] - other.reaction[c] - more), 1e-6 * fabs(one.reaction[2]),
+                "forces are the same, moments are about the moved point");
+  }
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_toggle_displaced), cmocka_unit_test(test_toggle_arc), cmocka_unit_test(test_curved_beam),
-    cmocka_unit_test(test_portal),           cmocka_unit_test(test_euler),      cmocka_unit_test(test_small)};
+    cmocka_unit_test(test_portal),           cmocka_unit_test(test_euler),      cmocka_unit_test(test_small),
+    cmocka_unit_test(test_turning)};
 CHECK_MAIN(tests)
