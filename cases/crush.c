@@ -81,6 +81,8 @@ static PetscErrorCode record(PathModel *path, const PathPoint *point, void *cont
   if (point->work != 0)
     r->answer->energy_balance = PetscAbsReal(point->energy / point->work - 1);
   r->answer->info.iterations += point->iterations;
+  if (point->negative_pivots > 0 && isnan(r->answer->unstable))
+    r->answer->unstable = point->parameter;
   *stop = (PetscBool)(stress >= r->stop_above || stress <= r->stop_below);
   if (r->results && point->parameter >= r->told + 0.05) {
     r->told = 0.05 * floor(point->parameter / 0.05 + 1e-9);
@@ -191,7 +193,7 @@ static PetscErrorCode unload(PathModel *path, Recorder *r, CrushAnswer *answer) 
   CrushCurve loop = {0};
   PathOutcome outcome;
   Recorder second = *r;
-  const double balance = answer->energy_balance;
+  const double balance = answer->energy_balance, unstable = answer->unstable;
 
   PetscFunctionBeginUser;
   second.curve = &loop;
@@ -215,6 +217,7 @@ static PetscErrorCode unload(PathModel *path, Recorder *r, CrushAnswer *answer) 
     PetscCall(insert_loop(&loop, begin, turn, answer));
   PetscCall(curve_free(&loop));
   answer->energy_balance = balance;
+  answer->unstable = unstable;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -242,6 +245,7 @@ PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *pla
 
   PetscFunctionBeginUser;
   memset(answer, 0, sizeof(*answer));
+  answer->unstable = NAN;
   r.curve = &answer->curve;
   r.area = (load->hi[b] - load->lo[b]) * (load->hi[d] - load->lo[d]);
   r.height = load->hi[a] - load->lo[a];

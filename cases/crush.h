@@ -31,7 +31,8 @@ typedef struct CrushAnswer {
   Iso13314 table;
   SolveInfo info;
   double residual, energy_balance; /* largest out of balance; work of the plates against energy of the struts */
-  double plastic;                  /* largest equivalent plastic strain of a fibre at the end */
+  double unstable; /* strain of the first point whose equilibrium is unstable under the plates; NAN: none */
+  double plastic;  /* largest equivalent plastic strain of a fibre at the end */
   PetscInt64 dofs;
   PetscBool reached; /* the strain that was asked for */
   char why[160];     /* else: what stopped it */

@@ -113,6 +113,18 @@ static PetscErrorCode judge(const CrushPlan *plan, const CrushAnswer *answer, do
   if (isfinite(t->energy_MJ_per_m3.value))
     PetscCall(
         results_verdict(results, VERDICT_NOTE, "it takes up %.4g MJ/m3 to 50 %% strain", t->energy_MJ_per_m3.value));
+  if (isfinite(answer->unstable))
+    PetscCall(
+        results_verdict(results, VERDICT_NOTE,
+                        "does it buckle? from %.3g %% strain on its equilibrium is unstable between the plates: real "
+                        "specimens fold where they are weakest",
+                        100 * answer->unstable));
+  if (answer->energy_balance > 0.02)
+    PetscCall(
+        results_warn(results,
+                     "the work of the plates and the energy of the struts part by %.2g %%: the curve may have jumped; "
+                     "take a smaller crush.step_pct",
+                     100 * answer->energy_balance));
   if (porosity_pct < 50)
     PetscCall(results_verdict(results, VERDICT_NOTE, "at %.1f %% porosity it is denser than ISO 13314 covers (50 %%)",
                               porosity_pct));
