@@ -291,7 +291,7 @@ PetscErrorCode bending_frame(const Case *c, const BendingPlan *plan, const Graph
   PetscCall(results_solve(results, &info));
   PetscCall(frame_sections(model, (const double(*)[6])u, section));
   PetscCall(frame_percentile(plan, graph, section, &answer->mises_MPa));
-  PetscCall(block_frame_fields(c->comm, graph, section, (const double(*)[6])u, results));
+  PetscCall(block_frame_fields(c->comm, graph, section, (const double(*)[6])u, NULL, results));
   PetscCall(PetscFree(section));
   PetscCall(PetscFree(u));
   PetscCall(frame_destroy(&model));

@@ -1,6 +1,5 @@
 #include "cases/block.h"
 #include "cases/percentile.h"
-#include "solver/fields_file.h"
 #include <math.h>
 
 static const double percents[] = {0.95, 0.999};
@@ -197,7 +196,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
 }
 
 PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Section *section, const double (*u)[6],
-                                  Results *results) {
+                                  const Field *more, Results *results) {
   PetscInt n = graph->n_struts, m = graph->n_nodes;
   float *force, *mises, (*motion)[3], (*rotation)[3];
   char path[PETSC_MAX_PATH_LEN];
@@ -218,15 +217,13 @@ PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Secti
       motion[i][k] = (float)u[i][k];
       rotation[i][k] = (float)u[i][3 + k];
     }
-  const Field cell[] = {{"axial_force", "N", 1, force},
-                        {"shear_force", "N", 1, shear},
-                        {"torque", "N mm", 1, torque},
-                        {"bending_moment", "N mm", 1, moment},
-                        {"von_mises", "MPa", 1, mises}};
+  const Field cell[] = {{"axial_force", "N", 1, force}, {"shear_force", "N", 1, shear},
+                        {"torque", "N mm", 1, torque},  {"bending_moment", "N mm", 1, moment},
+                        {"von_mises", "MPa", 1, mises}, more ? *more : (Field){0}};
   const Field point[] = {{"displacement", "mm", 3, (const float *)motion},
                          {"rotation", "rad", 3, (const float *)rotation}};
   PetscCall(results_path(results, "frame.vtkhdf", path));
-  PetscCall(fields_write_frame(comm, path, graph, 5, cell, 2, point));
+  PetscCall(fields_write_frame(comm, path, graph, more ? 6 : 5, cell, 2, point));
   PetscCall(PetscFree4(force, mises, motion, rotation));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -299,7 +296,7 @@ PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *gr
   PetscCall(PetscSNPrintf(s.info.name, sizeof(s.info.name), "block, frame"));
   PetscCall(results_solve(results, &s.info));
   PetscCall(results_progress(results, "frame: %" PetscInt64_FMT " degrees of freedom", s.info.dofs));
-  PetscCall(block_frame_fields(c->comm, graph, s.section, (const double(*)[6])s.u, results));
+  PetscCall(block_frame_fields(c->comm, graph, s.section, (const double(*)[6])s.u, NULL, results));
   PetscCall(PetscFree(s.section));
   PetscCall(PetscFree(s.u));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -4,6 +4,7 @@
 
 #include "cases/build.h"
 #include "cases/measure.h"
+#include "solver/fields_file.h"
 
 enum { BLOCK_GRIPS = 8 }; /* two plates, four symmetry faces, two pins */
 
@@ -51,8 +52,8 @@ PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Gr
    in the folder of results (NULL: no file). */
 PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
                                   double mises[2]);
-/* Section forces and motions of a frame to frame.vtkhdf. */
+/* Section forces and motions of a frame to frame.vtkhdf, and one field more of the struts (NULL: none). */
 PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Section *section, const double (*u)[6],
-                                  Results *results);
+                                  const Field *more, Results *results);
 
 #endif

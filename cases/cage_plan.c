@@ -1,5 +1,6 @@
 #include "cases/cage_plan.h"
 
+#include "cases/cage_fatigue.h"
 #include <math.h>
 #include <string.h>
 
@@ -11,6 +12,13 @@ static const struct {
 } components[] = {{"compression_N", 2, -1}, {"shear_N", 1, 1},      {"flexion_Nm", 3, -1e3}, /* closes in front */
                   {"extension_Nm", 3, 1e3}, {"lateral_Nm", 4, 1e3}, {"rotation_Nm", 5, 1e3}};
 enum { N_COMPONENTS = sizeof components / sizeof components[0] };
+
+PetscInt cage_load_find(const CagePlan *plan, const char *name) {
+  for (PetscInt i = 0; i < plan->n_loads; i++)
+    if (!strcmp(name, plan->load[i].name))
+      return i;
+  return -1;
+}
 
 static PetscErrorCode read_load(const Case *c, const CagePlan *plan, const char *name, CageLoad *load) {
   char path[PETSC_MAX_PATH_LEN], key[PETSC_MAX_PATH_LEN];
@@ -62,9 +70,7 @@ static PetscErrorCode read_loads(const Case *c, CagePlan *plan) {
   if (!document_has(c->doc, "fields"))
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(document_text(c->doc, "fields", &shown));
-  for (PetscInt i = 0; i < plan->n_loads; i++)
-    if (!strcmp(shown, plan->load[i].name))
-      plan->shown = i;
+  plan->shown = cage_load_find(plan, shown);
   if (plan->shown < 0 && strcmp(shown, "none"))
     PetscCall(document_error(c->doc, "fields", "key 'fields' = %s: must be none or a load case of 'loads'", shown));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -128,6 +134,30 @@ static PetscErrorCode read_modulus(const Case *c, CagePlan *plan) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode read_buckling(const Case *c, CagePlan *plan) {
+  PetscFunctionBeginUser;
+  PetscCall(document_integer(c->doc, "buckling.modes", &plan->buckling_modes));
+  PetscCall(document_integer(c->doc, "buckling.pieces", &plan->buckling_pieces));
+  if (plan->buckling_modes && !c->wants_frame)
+    PetscCall(document_error(c->doc, "buckling.modes",
+                             "key 'buckling.modes' = %" PetscInt_FMT
+                             ": the frame computes buckling; take model: frame or both",
+                             plan->buckling_modes));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_chance(const Case *c, CagePlan *plan) {
+  PetscFunctionBeginUser;
+  PetscCall(build_defects(c, 2, 0, plan->outline.cage_mm, &plan->defects, &plan->seed));
+  PetscCall(build_samples(c, &plan->samples));
+  if (plan->samples > 1 && !c->wants_frame)
+    PetscCall(document_error(c->doc, "monte_carlo.samples",
+                             "key 'monte_carlo.samples' = %" PetscInt_FMT
+                             ": the scatter is that of frames (model: frame or both)",
+                             plan->samples));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan) {
   PetscFunctionBeginUser;
   PetscCall(PetscMemzero(plan, sizeof *plan));
@@ -140,13 +170,9 @@ PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan) {
     PetscCall(document_error(c->doc, "lattice",
                              "key 'lattice': a cell of %.4g mm does not fit into the cage, %g x %g x %g mm",
                              plan->design.cell_mm, plan->width_mm, plan->depth_mm, plan->outline.cage_mm));
-  PetscCall(document_integer(c->doc, "buckling.modes", &plan->buckling_modes));
-  PetscCall(document_integer(c->doc, "buckling.pieces", &plan->buckling_pieces));
-  if (plan->buckling_modes && !c->wants_frame)
-    PetscCall(document_error(c->doc, "buckling.modes",
-                             "key 'buckling.modes' = %" PetscInt_FMT
-                             ": the frame computes buckling; take model: frame or both",
-                             plan->buckling_modes));
+  PetscCall(read_buckling(c, plan));
+  PetscCall(cage_fatigue_read(c, plan));
+  PetscCall(read_chance(c, plan));
   if (c->wants_voxel) {
     PetscInt levels;
     PetscCall(build_levels(c, 1, &levels));
@@ -155,7 +181,7 @@ PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-void cage_bounds(const CagePlan *plan, double lo[3], double hi[3]) {
+static void cage_bounds(const CagePlan *plan, double lo[3], double hi[3]) {
   const SegmentGeometry *g = &plan->outline;
   lo[0] = -plan->width_mm / 2, lo[1] = -plan->depth_mm / 2, lo[2] = 0;
   hi[0] = plan->width_mm / 2, hi[1] = plan->depth_mm / 2;
@@ -166,7 +192,7 @@ double cage_volume(const CagePlan *plan) {
   return (plan->area_mm2 - PETSC_PI / 4 * plan->window_mm * plan->window_mm) * plan->outline.cage_mm;
 }
 
-PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **shape) {
+static PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **shape) {
   const double slack = 1e-9; /* struts in the faces belong to the cage */
   Plane top = segment_inner_top(&plan->outline);
   double lo[3], hi[3];
@@ -192,5 +218,13 @@ PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **shape) {
     PetscCall(shape_cylinder(2, centre, plan->window_mm / 2, -1, half + 1, &part));
     PetscCall(shape_difference(*shape, part, shape));
   }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode cage_body(const CagePlan *plan, double below, Shape **space, LatticeBody *body) {
+  PetscFunctionBeginUser;
+  PetscCall(cage_space(plan, below, space));
+  *body = (LatticeBody){.design = &plan->design, .outline = *space, .defects = &plan->defects, .seed = plan->seed};
+  cage_bounds(plan, body->lo, body->hi);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

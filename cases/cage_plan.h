@@ -4,7 +4,7 @@
 #ifndef TRABECULA_CASES_CAGE_PLAN_H
 #define TRABECULA_CASES_CAGE_PLAN_H
 
-#include "cases/build.h"
+#include "cases/build_defects.h"
 #include "cases/segment.h"
 
 enum { CAGE_LOADS = 32, CAGE_MODES = 10 };
@@ -15,6 +15,15 @@ typedef struct CageLoad {
   double main[6];  /* the part that the stiffness is told for: the moments where there are any, else the force */
   bool turns;      /* main is a moment */
 } CageLoad;
+
+/* A load that goes to and fro between two ends: each a load case times a factor, 0: no load. */
+typedef struct CageFatigue {
+  bool asked;
+  PetscInt load[2];
+  double factor[2];
+  double wanted; /* cycles */
+  Fatigue fatigue;
+} CageFatigue;
 
 typedef struct CagePlan {
   SegmentGeometry outline; /* only diameter_mm, cage_mm, wedge_deg and, for voxels, cage_voxel_mm; the rest is 0 */
@@ -28,13 +37,19 @@ typedef struct CagePlan {
   PetscInt n_loads, shown; /* shown: load case whose fields are written, -1: none */
   CageLoad load[CAGE_LOADS];
   PetscInt buckling_modes, buckling_pieces; /* modes 0: not asked */
+  CageFatigue fatigue;
+  Defects defects;
+  uint64_t seed;
+  PetscInt samples; /* specimens with defects; 1: no statistics */
 } CagePlan;
 
 /* results may be NULL: nothing is told then. */
 PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan);
-/* The space of the lattice, below z = 0 by `below` (mm) longer; owned by the caller. lo, hi: its box. */
-PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **shape);
-void cage_bounds(const CagePlan *plan, double lo[3], double hi[3]);
+/* Index of the load case of that name, -1: there is none. */
+PetscInt cage_load_find(const CagePlan *plan, const char *name);
+/* The lattice with its defects and the first seed, and the space around it, owned by the caller: the outline of the
+   body, below z = 0 by `below` (mm) longer. The body borrows plan and space. */
+PetscErrorCode cage_body(const CagePlan *plan, double below, Shape **space, LatticeBody *body);
 double cage_volume(const CagePlan *plan); /* mm3, without the window */
 
 #endif

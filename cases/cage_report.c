@@ -1,12 +1,20 @@
 #include "cases/cage_report.h"
 
+#include "cases/cage_fatigue.h"
+
 #include <math.h>
 
 static const double degree = PETSC_PI / 180;
 
-static double stiffness(const CageLoad *load, const LoadAnswer *a) {
+double cage_stiffness(const CageLoad *load, const LoadAnswer *a) {
   return load->turns ? a->stiffness * 1e-3 * degree : a->stiffness;
 }
+
+const char *cage_stiffness_name(const CageLoad *load) {
+  return load->turns ? "stiffness_Nm_per_deg" : "stiffness_N_per_mm";
+}
+
+const char *cage_stiffness_unit(const CageLoad *load) { return load->turns ? "N m/deg" : "N/mm"; }
 
 static double margin(const CagePlan *plan, const LoadAnswer *a) { return plan->strut.yield_MPa / a->mises[1]; }
 
@@ -36,8 +44,7 @@ static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const C
   char prefix[96];
   PetscFunctionBeginUser;
   PetscCall(PetscSNPrintf(prefix, sizeof prefix, "%s%s.", model, load->name));
-  PetscCall(quantity(results, prefix, load->turns ? "stiffness_Nm_per_deg" : "stiffness_N_per_mm", stiffness(load, a),
-                     load->turns ? "N m/deg" : "N/mm"));
+  PetscCall(quantity(results, prefix, cage_stiffness_name(load), cage_stiffness(load, a), cage_stiffness_unit(load)));
   PetscCall(quantity(results, prefix, "travel_mm", travel(plan, a), "mm"));
   PetscCall(quantity(results, prefix, "turn_deg", turn(a), "deg"));
   PetscCall(quantity(results, prefix, "strut_mises_p95_MPa", a->mises[0], "MPa"));
@@ -77,9 +84,10 @@ static PetscErrorCode row(const CagePlan *plan, const char *model, const CageLoa
                           Results *results) {
   char text[2][32];
   PetscFunctionBeginUser;
-  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s", load->name, model, stiffness(load, a),
-                        load->turns ? "N m/deg" : "N/mm", travel(plan, a), turn(a), a->mises[0], a->mises[1],
-                        a->mises[2], number(margin(plan, a), "%.2f", text[0]), number(lowest(a), "%.3g", text[1])));
+  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s", load->name, model,
+                        cage_stiffness(load, a), cage_stiffness_unit(load), travel(plan, a), turn(a), a->mises[0],
+                        a->mises[1], a->mises[2], number(margin(plan, a), "%.2f", text[0]),
+                        number(lowest(a), "%.3g", text[1])));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -200,6 +208,8 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
     PetscCall(modes(plan, frame, results));
     PetscCall(buckles(plan, frame, results));
   }
+  if (frame && plan->fatigue.asked)
+    PetscCall(cage_fatigue_report(plan, frame, results));
   PetscCall(assume(plan, frame, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,10 +1,10 @@
 #include "cases/cage_specimen.h"
 
 #include "cases/block.h"
+#include "cases/cage_fatigue.h"
 #include "cases/frame_body.h"
 #include "cases/segment_cage.h"
 #include "cases/voxel_body.h"
-#include "solver/fields_file.h"
 #include <math.h>
 
 static double product(const double a[6], const double b[6]) {
@@ -76,13 +76,11 @@ static PetscErrorCode tell_solves(const char *model, SolveInfo info[6], Results 
 }
 
 PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph) {
-  const double origin[3] = {0, 0, 0};
-  double lo[3], hi[3];
+  LatticeBody body;
   Shape *space;
   PetscFunctionBeginUser;
-  cage_bounds(plan, lo, hi);
-  PetscCall(cage_space(plan, 1, &space));
-  PetscCall(build_lattice_graph(c, &plan->design, lo, hi, origin, space, results, graph));
+  PetscCall(cage_body(plan, 1, &space, &body));
+  PetscCall(build_body_graph(c, &body, results, NULL, graph));
   PetscCall(shape_destroy(&space));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -144,8 +142,9 @@ static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, FrameB
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode frame_case(const Case *c, const CagePlan *plan, FrameBody *body, PetscInt i, Results *results,
+static PetscErrorCode frame_case(const CagePlan *plan, FrameBody *body, const float *use, PetscInt i, Results *results,
                                  LoadAnswer *a) {
+  const Field more = {"fatigue_use", "-", 1, use};
   const double fraction[2] = {0.95, 0.999};
   double reaction[2][6], energy;
   PetscFunctionBeginUser;
@@ -161,17 +160,19 @@ static PetscErrorCode frame_case(const Case *c, const CagePlan *plan, FrameBody 
   PetscCall(frame_residual(body->model, (const double(*)[6])body->u, NULL, &a->residual));
   specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
   if (results && i == plan->shown)
-    PetscCall(block_frame_fields(c->comm, body->graph, body->section, (const double(*)[6])body->u, results));
+    PetscCall(block_frame_fields(body->comm, body->graph, body->section, (const double(*)[6])body->u,
+                                 use ? &more : NULL, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
+PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
                               SpecimenAnswer *answer) {
   FrameOptions options;
   FrameBody body;
   FrameBuckling *buckling = NULL;
   Grip grip[2];
   SolveInfo info[6];
+  float *use = NULL;
   PetscFunctionBeginUser;
   *answer = (SpecimenAnswer){
       .struts = graph->n_struts, .dofs = 6 * (PetscInt64)graph->n_nodes, .porosity_pct = plan->design.porosity_pct};
@@ -180,18 +181,23 @@ PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *
   /* A node nearer to a plate than the strut's radius lies in the plate: its stub was left out. */
   PetscCall(cage_grips(&plan->outline, graph->n_nodes, (const double(*)[3])graph->x,
                        plan->design.strut_mm / 2 * (1 + 1e-9), GRIP_ALL, grip));
-  PetscCall(frame_body_create(c->comm, graph, &options, grip, &body));
+  PetscCall(frame_body_create(comm, graph, &options, grip, &body));
   PetscCall(frame_body_solve(&body, info));
   PetscCall(tell_solves("frame", info, results));
   PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
   if (plan->buckling_modes)
     PetscCall(frame_buckling_create(
         body.model, &(BucklingOptions){plan->buckling_pieces, plan->buckling_modes, 2, 1e-4}, &buckling));
+  if (plan->fatigue.asked) {
+    PetscCall(PetscMalloc1(graph->n_struts, &use));
+    PetscCall(cage_fatigue_answer(plan, &body, answer, use));
+  }
   for (PetscInt i = 0; i < plan->n_loads; i++) {
-    PetscCall(frame_case(c, plan, &body, i, results, &answer->load[i]));
+    PetscCall(frame_case(plan, &body, use, i, results, &answer->load[i]));
     if (buckling)
       PetscCall(buckle(plan, &body, buckling, i, results, answer->load));
   }
+  PetscCall(PetscFree(use));
   PetscCall(frame_buckling_destroy(&buckling));
   PetscCall(frame_body_destroy(&body));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -200,21 +206,21 @@ PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *
 enum { STRUT = 1 };
 
 static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *results, VoxelBody *body) {
-  const double origin[3] = {0, 0, 0}, h = plan->outline.cage_voxel_mm;
-  double lo[3], hi[3], offset;
+  const double h = plan->outline.cage_voxel_mm;
+  double offset;
+  LatticeBody lattice;
   Elasticity material[256] = {0};
   GridBox box = {.voxel_mm = h};
   Shape *space, *struts;
   PetscFunctionBeginUser;
-  cage_bounds(plan, lo, hi);
+  PetscCall(cage_body(plan, 0, &space, &lattice));
   for (int i = 0; i < 3; i++) { /* the axis of the cage and its lower face are lines of cell corners */
-    PetscInt below = (PetscInt)ceil(-lo[i] / h - 1e-9);
-    box.n[i] = below + (PetscInt)ceil(hi[i] / h - 1e-9);
+    PetscInt below = (PetscInt)ceil(-lattice.lo[i] / h - 1e-9);
+    box.n[i] = below + (PetscInt)ceil(lattice.hi[i] / h - 1e-9);
     box.origin[i] = -h * (double)below;
   }
-  PetscCall(cage_space(plan, 0, &space));
   PetscCall(build_strut_offset(c, &plan->design, h, &offset));
-  PetscCall(build_lattice_shape(&plan->design, offset, origin, space, &struts));
+  PetscCall(build_body_shape(&lattice, offset, &struts));
   material[STRUT] = elasticity_scaled(plan->strut.c, plan->stiffness_factor);
   PetscCall(voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, material, results, body));
   PetscCall(shape_destroy(&struts));

@@ -15,18 +15,27 @@ typedef struct LoadAnswer {
   double force, moment, energy, residual; /* balance, relative errors */
 } LoadAnswer;
 
+/* Of fatigue between the two ends of the plan; the weakest percent is one of the struts' volume. */
+typedef struct FatigueAnswer {
+  double margin[2];     /* to endurance: of the weakest percent, of the weakest strut; INFINITY: nothing harms it */
+  double amplitude_MPa; /* fully reversed, equivalent, of the weakest percent */
+  double cycles;        /* that the others outlive; INFINITY: within endurance */
+  double within_pct;    /* of the struts: within endurance */
+} FatigueAnswer;
+
 typedef struct SpecimenAnswer {
   PetscInt64 struts, dofs, voxels;
   double young_MPa; /* axial stiffness times height over gross area, other motions free */
   double porosity_pct;
   LoadAnswer load[CAGE_LOADS];
+  FatigueAnswer fatigue; /* where the plan asks for it; frame only */
 } SpecimenAnswer;
 
-/* The struts of the designed cage; what was left out is told to results (NULL: not told). */
+/* The struts of the cage, with the defects of the first seed; what was left out is told to results (NULL: not told). */
 PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph);
-/* The answer of any graph between the plates: as designed, or a specimen with its defects. results NULL: nothing is
-   told or written. */
-PetscErrorCode specimen_frame(const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
+/* Collective on comm: the answer of any graph between the plates, as designed, or a specimen with its defects. results
+   NULL: nothing is told or written. */
+PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
                               SpecimenAnswer *answer);
 PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer);
 

@@ -1,6 +1,7 @@
 /* Runner cage: a cage of lattice alone between two rigid plates. */
 #include "cases/build_keys.h"
 #include "cases/cage_report.h"
+#include "cases/cage_scatter.h"
 #include "cases/runner.h"
 #include <math.h>
 
@@ -41,8 +42,21 @@ static const KeyRow rows[] = {
     {"buckling", KEY_MAP, NULL, NULL, NULL, "{}", "linear buckling of the frame"},
     {"buckling.modes", KEY_INTEGER, NULL, "[0, 10]", NULL, "0", "lowest modes of each load case, 0: not asked"},
     {"buckling.pieces", KEY_INTEGER, NULL, "[1, 16]", NULL, "2", "elements a strut is divided into for it"},
+    {"fatigue", KEY_MAP, NULL, NULL, NULL, "",
+     "life of the struts under a load that goes to and fro: {from, to}, two load cases, or {case, R}"},
+    {"fatigue.from", KEY_TEXT, NULL, NULL, NULL, "", "load case at one end of the cycle, or none"},
+    {"fatigue.to", KEY_TEXT, NULL, NULL, NULL, "", "load case at the other end"},
+    {"fatigue.case", KEY_TEXT, NULL, NULL, NULL, "", "load case at the end of larger load"},
+    {"fatigue.R", KEY_NUMBER, NULL, "[-1e6, 1e6]", NULL, "",
+     "lowest over highest load: 10 as in ASTM F2077 (compression), 0.1 the same in tension, -1 fully reversed"},
+    {"fatigue.correction", KEY_WORD, NULL, NULL, "soderberg goodman gerber swt none", "soderberg",
+     "mean stress law (`trabecula list laws`); goodman and gerber want ultimate_MPa, soderberg is below them"},
+    {"fatigue.cycles", KEY_NUMBER, NULL, "[1, 1e15]", NULL, "5e6", "cycles wanted; 5e6: run-out of ASTM F2077"},
     {"fields", KEY_TEXT, NULL, NULL, NULL, "",
-     "load case whose section forces and buckling modes are written for ParaView, or none"},
+     "load case whose section forces and buckling modes are written for ParaView, with the struts' use of endurance "
+     "where fatigue is asked, or none"},
+    KEYS_DEFECTS,
+    KEYS_MONTE_CARLO,
 };
 
 /* Of 43 000 struts in two pieces: beyond the frame itself, a factor, and about twenty steps a load case. */
@@ -55,6 +69,23 @@ static void estimate_buckling(const CagePlan *plan, double cell_count, Estimate 
   e->seconds += dofs * (buckling_setup_s_per_dof + buckling_s_per_dof * (double)plan->n_loads);
 }
 
+/* Of the frame, and of the specimens: each on one rank, as many at once as there are ranks. */
+static PetscErrorCode estimate_frames(const Case *c, const CagePlan *plan, double cell_count, Estimate *e) {
+  Estimate one = {0};
+  PetscMPIInt size;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  PetscCall(build_estimate_frame(c, &plan->design, cell_count, 6, &one));
+  if (plan->buckling_modes)
+    estimate_buckling(plan, cell_count, &one);
+  e->struts += one.struts;
+  e->frame_dofs += one.frame_dofs;
+  e->memory_bytes =
+      PetscMax(e->memory_bytes, one.memory_bytes * (double)(plan->samples > 1 ? PetscMin(size, plan->samples) : 1));
+  e->seconds += one.seconds * (double)(plan->samples > 1 ? 1 + plan->samples : 1);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode estimate(const Case *c, Estimate *e) {
   CagePlan plan;
   PetscFunctionBeginUser;
@@ -65,9 +96,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
     PetscCall(build_estimate_voxels(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
                                     plan.outline.cage_voxel_mm, 6, FIELDS_WHOLE, e));
   if (c->wants_frame)
-    PetscCall(build_estimate_frame(c, &plan.design, cell_count, 6, e));
-  if (plan.buckling_modes)
-    estimate_buckling(&plan, cell_count, e);
+    PetscCall(estimate_frames(c, &plan, cell_count, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -76,7 +105,7 @@ static PetscErrorCode run_frame(const Case *c, const CagePlan *plan, Results *re
   PetscFunctionBeginUser;
   PetscCall(cage_graph(c, plan, results, &graph));
   PetscCall(results_progress(results, "cage: a frame of %" PetscInt_FMT " struts", graph.n_struts));
-  PetscCall(specimen_frame(c, plan, &graph, results, answer));
+  PetscCall(specimen_frame(c->comm, c, plan, &graph, results, answer));
   PetscCall(graph_free(&graph));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -101,13 +130,16 @@ static PetscErrorCode run(const Case *c, Results *results) {
                                                  .struts = frame.struts,
                                                  .porosity_pct = frame.porosity_pct}));
   }
+  if (plan.samples > 1)
+    PetscCall(cage_scatter(c, &plan, results));
   PetscCall(cage_report(&plan, c->wants_voxel ? &voxel : NULL, c->wants_frame ? &frame : NULL, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 const Runner runner_cage = {
     .name = "cage",
-    .help = "a cage alone between two plates: stiffness, margin to yield and buckling factor of every load case",
+    .help =
+        "a cage alone between two plates: stiffness, margin to yield, buckling, fatigue and scatter in its load cases",
     .keys = {sizeof rows / sizeof rows[0], rows},
     .estimate = estimate,
     .run = run,

@@ -218,8 +218,12 @@ static PetscErrorCode read_hardening(const Where *where, Material *m) {
 static PetscErrorCode read_fatigue(const Where *where, Material *m) {
   static const char *const keys[] = {"fatigue_limit_MPa", "fatigue_cycles", "fatigue_slope_k"};
   char path[512];
+  const char *source = "";
   PetscFunctionBeginUser;
   PetscCall(check_together(where, 3, keys));
+  if (has(where, "sources.fatigue_limit_MPa"))
+    PetscCall(document_text(where->doc, at(where, "sources.fatigue_limit_MPa", path), &source));
+  snprintf(m->fatigue_source, sizeof m->fatigue_source, "%s", source);
   PetscCall(read_number(where, "ultimate_MPa", &m->ultimate_MPa));
   PetscCall(read_number(where, "fatigue_limit_MPa", &m->fatigue_limit_MPa));
   PetscCall(read_number(where, "fatigue_cycles", &m->fatigue_cycles));

@@ -19,6 +19,7 @@ typedef struct Material {
   double rate_per_s, rate_exponent;                          /* NAN when unknown, both */
   double ultimate_MPa;                                       /* NAN when unknown */
   double fatigue_limit_MPa, fatigue_cycles, fatigue_slope_k; /* NAN when unknown, all three */
+  char fatigue_source[320];                                  /* of fatigue_limit_MPa; "" when it names none */
   double density_t_per_mm3;                                  /* NAN when unknown */
   char mark[288];                                            /* "file:line:col" of the material, for errors */
 } Material;
