@@ -203,7 +203,7 @@ PetscErrorCode cage_fatigue_report(const CagePlan *plan, const SpecimenAnswer *f
   PetscCall(results_row(results, "%s|%s|%s|%.4g|%s|%.3g|%.3g|%.4g", from, to, law->name, a->amplitude_MPa, life,
                         a->margin[0], a->margin[1], a->within_pct));
   if (isfinite(a->cycles))
-    (void)snprintf(life, sizeof life, "%.3g cycles", a->cycles);
+    (void)snprintf(life, sizeof life, a->cycles < 1 ? "less than a cycle" : "%.3g cycles", a->cycles);
   PetscCall(results_verdict(
       results, a->cycles >= f->wanted ? VERDICT_YES : VERDICT_NO,
       "how long does it last? from %s to %s and back: all struts but the weakest percent last %s, %.3g cycles are "

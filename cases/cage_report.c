@@ -1,6 +1,7 @@
 #include "cases/cage_report.h"
 
 #include "cases/cage_fatigue.h"
+#include "cases/cage_sure.h"
 
 #include <math.h>
 
@@ -51,6 +52,8 @@ static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const C
   PetscCall(quantity(results, prefix, "strut_mises_p999_MPa", a->mises[1], "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_max_MPa", a->mises[2], "MPa"));
   PetscCall(quantity(results, prefix, "margin_yield", margin(plan, a), "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_lo", plan->strut.yield_lo_MPa / a->mises[1], "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_hi", plan->strut.yield_hi_MPa / a->mises[1], "-"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -210,6 +213,7 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
   }
   if (frame && plan->fatigue.asked)
     PetscCall(cage_fatigue_report(plan, frame, results));
+  PetscCall(cage_sure(plan, voxel, frame, results));
   PetscCall(assume(plan, frame, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -155,6 +155,14 @@ refuse "cage alone: voxels do not buckle" "error: .*buckling\.modes.*frame" \
   run "$cases/cage.yaml" -o results --set model=voxel --set resolution.voxels_per_cell=16
 refuse "cage alone: as printed by no factor" "^--set cage\.modulus=as-printed: error: .*stiffness_factor" \
   run "$cases/cage.yaml" -o results --set cage.modulus=as-printed
+refuse "cage alone: tired by no load case" "^--set fatigue=.*: error: .*'fatigue\.to' = jump.*loads" \
+  run "$cases/cage.yaml" -o results --set 'fatigue={from: none, to: jump}'
+refuse "cage alone: half a cycle" "^--set fatigue=.*: error: .*from and to.*case and R" \
+  run "$cases/cage.yaml" -o results --set 'fatigue={from: flexion}'
+refuse "cage alone: unlimited strength" "tantalum-sebm\.yaml:1:1: error: .*ultimate_MPa.*goodman" \
+  run "$cases/cage.yaml" -o results --set fatigue.correction=goodman
+refuse "cage alone: specimens all alike" "^--set monte_carlo\.samples=4: error: .*alike" \
+  run "$cases/cage.yaml" -o results --set monte_carlo.samples=4
 refuse "bar: longer span than the bar" "error: .*span_mm" run "$cases/bending.yaml" -o results --set load.span_mm=500
 refuse "Table 2: unknown cell" "^--set lattice\.cell=foam: error: .*foam" run "$cases/table2.yaml" -o results --set lattice.cell=foam
 refuse "cell: expectation of nothing" "error: .*E100_over_Ez" \
