@@ -81,6 +81,16 @@ PetscErrorCode build_samples(const Case *c, PetscInt *n) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode build_frame_samples(const Case *c, PetscInt *n) {
+  PetscFunctionBeginUser;
+  PetscCall(build_samples(c, n));
+  if (*n > 1 && !c->wants_frame)
+    PetscCall(document_error(
+        c->doc, "monte_carlo.samples",
+        "key 'monte_carlo.samples' = %" PetscInt_FMT ": the scatter is that of frames (model: frame or both)", *n));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const Graph *perfect, Results *results,
                                    DefectsFound *found, Graph *graph) {
   static const char *const path = "defects.missing_pct";

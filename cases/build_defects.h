@@ -30,6 +30,8 @@ typedef struct LatticeBody {
 PetscErrorCode build_defects(const Case *c, int axis, double lo, double hi, Defects *defects, uint64_t *seed);
 /* monte_carlo.samples; more than one is refused where there are no defects, because all would be alike. */
 PetscErrorCode build_samples(const Case *c, PetscInt *n);
+/* The same where only frames are many: more than one is refused without a frame too. */
+PetscErrorCode build_frame_samples(const Case *c, PetscInt *n);
 
 /* The struts of the body: the perfect lattice clipped, with its defects, then with waist and bore. What was found is
    told to results (may be NULL: say nothing) and found (may be NULL). Refused at defects.missing_pct: no strut left, or

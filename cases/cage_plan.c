@@ -149,12 +149,7 @@ static PetscErrorCode read_buckling(const Case *c, CagePlan *plan) {
 static PetscErrorCode read_chance(const Case *c, CagePlan *plan) {
   PetscFunctionBeginUser;
   PetscCall(build_defects(c, 2, 0, plan->outline.cage_mm, &plan->defects, &plan->seed));
-  PetscCall(build_samples(c, &plan->samples));
-  if (plan->samples > 1 && !c->wants_frame)
-    PetscCall(document_error(c->doc, "monte_carlo.samples",
-                             "key 'monte_carlo.samples' = %" PetscInt_FMT
-                             ": the scatter is that of frames (model: frame or both)",
-                             plan->samples));
+  PetscCall(build_frame_samples(c, &plan->samples));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

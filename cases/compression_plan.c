@@ -95,12 +95,7 @@ static PetscErrorCode plan_lattice(const Case *c, Results *results, CompressionP
     PetscCall(plan_voxels(c, results, plan));
   const int axis = plan->load.axis;
   PetscCall(build_defects(c, axis, plan->load.lo[axis], plan->load.hi[axis], &plan->defects, &plan->seed));
-  PetscCall(build_samples(c, &plan->samples));
-  if (plan->samples > 1 && !c->wants_frame)
-    PetscCall(document_error(c->doc, "monte_carlo.samples",
-                             "key 'monte_carlo.samples' = %" PetscInt_FMT
-                             ": the scatter is that of frames (model: frame or both)",
-                             plan->samples));
+  PetscCall(build_frame_samples(c, &plan->samples));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
