@@ -82,12 +82,9 @@ static PetscErrorCode show_end(const CagePlan *plan, FrameBody *body, const Spec
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* What strut_fatigue takes, and the strut's volume. */
-static RoundStrut round_strut(const Graph *g, PetscInt s, float *volume) {
-  const RoundStrut strut = {g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0};
-  *volume = (float)(PETSC_PI * strut.radius * strut.radius * (1 + strut.taper * strut.taper / 3) *
-                    (1 - strut.bore * strut.bore) * graph_strut(g, s, NULL));
-  return strut;
+static double volume_of(const RoundStrut *strut, double length) {
+  return PETSC_PI * strut->radius * strut->radius * (1 + strut->taper * strut->taper / 3) *
+         (1 - strut->bore * strut->bore) * length;
 }
 
 PetscErrorCode cage_fatigue_answer(const CagePlan *plan, FrameBody *body, SpecimenAnswer *answer, float *use) {
@@ -108,11 +105,12 @@ PetscErrorCode cage_fatigue_answer(const CagePlan *plan, FrameBody *body, Specim
   PetscCall(PetscArrayzero(use, g->n_struts));
   for (PetscInt i = 0; i < n; i++) {
     const PetscInt s = body->first + i;
-    const RoundStrut strut = round_strut(g, s, &volume[i]);
+    const RoundStrut strut = frame_body_strut(g, s);
     double reversed, share;
     strut_fatigue(fatigue, &strut, &start[s], &body->section[s], &reversed, &share);
     amplitude[i] = (float)reversed;
     use[s] = (float)share;
+    volume[i] = (float)volume_of(&strut, graph_strut(g, s, NULL));
   }
   PetscCall(percentile(body->comm, n, use + body->first, volume, NULL, 0, 0.99, &weakest));
   PetscCall(weakest_life(body->comm, fatigue, n, amplitude, volume, 0.01, &life));

@@ -1,7 +1,10 @@
 #include "cases/frame_body.h"
 
 #include "cases/percentile.h"
-#include "cases/strut_stress.h"
+
+RoundStrut frame_body_strut(const Graph *g, PetscInt s) {
+  return (RoundStrut){g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0};
+}
 
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body) {
@@ -22,9 +25,9 @@ PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameO
   PetscCall(PetscMalloc1(graph->n_struts, &body->section));
   const PetscInt n = body->end - body->first;
   PetscCall(PetscMalloc2(STRUT_SAMPLES * n, &body->sample, STRUT_SAMPLES * n, &body->weight));
-  for (PetscInt k = 0; k < STRUT_SAMPLES * n; k++) {
-    PetscInt s = body->first + k / STRUT_SAMPLES;
-    body->weight[k] = (float)(PETSC_PI * graph->radius[s] * graph->radius[s] * graph_strut(graph, s, NULL));
+  for (PetscInt i = 0; i < n; i++) {
+    const RoundStrut strut = frame_body_strut(graph, body->first + i);
+    strut_volumes(&strut, graph_strut(graph, body->first + i, NULL), body->weight + STRUT_SAMPLES * i);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -62,8 +65,10 @@ PetscErrorCode frame_body_show(FrameBody *body, const double motion[6]) {
 
 PetscErrorCode frame_body_percentiles(FrameBody *body, int n, const double *fraction, double *mises) {
   PetscFunctionBeginUser;
-  for (PetscInt s = body->first; s < body->end; s++)
-    strut_mises(&body->section[s], body->graph->radius[s], body->sample + STRUT_SAMPLES * (s - body->first));
+  for (PetscInt s = body->first; s < body->end; s++) {
+    const RoundStrut strut = frame_body_strut(body->graph, s);
+    strut_mises(&body->section[s], &strut, body->sample + STRUT_SAMPLES * (s - body->first));
+  }
   for (int i = 0; i < n; i++)
     PetscCall(percentile(body->comm, STRUT_SAMPLES * (body->end - body->first), body->sample, body->weight, NULL, 0,
                          fraction[i], &mises[i]));

@@ -3,7 +3,7 @@
 #ifndef TRABECULA_CASES_FRAME_BODY_H
 #define TRABECULA_CASES_FRAME_BODY_H
 
-#include "solver/frame.h"
+#include "cases/strut_stress.h"
 
 typedef struct FrameBody {
   MPI_Comm comm;
@@ -19,6 +19,8 @@ typedef struct FrameBody {
                              they stand for */
 } FrameBody;
 
+/* Strut s of a graph. */
+RoundStrut frame_body_strut(const Graph *graph, PetscInt s);
 /* Takes the node lists of the grips. */
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body);

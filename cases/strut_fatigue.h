@@ -2,14 +2,8 @@
 #ifndef TRABECULA_CASES_STRUT_FATIGUE_H
 #define TRABECULA_CASES_STRUT_FATIGUE_H
 
+#include "cases/strut_stress.h"
 #include "materials/fatigue.h"
-#include "solver/frame.h"
-
-/* A round strut as in Graph: outer radius r (1 + taper (2t - 1)) at the share t of its length, bore = inner over outer
-   radius; 0 and 0 for a plain one. */
-typedef struct RoundStrut {
-  double radius, taper, bore; /* mm, (-1, 1), [0, 1) */
-} RoundStrut;
 
 /* The worst point of the surface: largest equivalent fully reversed amplitude (MPa) and largest use of endurance
    (fatigue_uses). Nominal stress along the strut of N and M2, M3 (linear along it), at five stations and sixteen angles

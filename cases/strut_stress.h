@@ -6,9 +6,17 @@
 
 enum { STRUT_STATIONS = 6, STRUT_RINGS = 4, STRUT_ANGLES = 8, STRUT_SAMPLES = 192 };
 
-/* The stress at points that stand for equal shares of the strut's volume: stations along it, rings of equal area,
-   angles from the axis of bending. Axial force, bending (linear along the strut) and torsion; the mean of the
-   transverse shear is left out, as in Section.mises. */
-void strut_mises(const Section *section, double radius, float mises[STRUT_SAMPLES]);
+/* A round strut as in Graph: outer radius r (1 + taper (2t - 1)) at the share t of its length, bore = inner over outer
+   radius; 0 and 0 for a plain one. */
+typedef struct RoundStrut {
+  double radius, taper, bore; /* mm, (-1, 1), [0, 1) */
+} RoundStrut;
+
+/* The stress at points all over the strut: stations along it, rings of equal area, angles from the axis of bending.
+   Axial force, bending (linear along the strut) and torsion; the mean of the transverse shear is left out, as in
+   Section.mises. */
+void strut_mises(const Section *section, const RoundStrut *strut, float mises[STRUT_SAMPLES]);
+/* The volumes that these points stand for, mm3, of a strut of that length. */
+void strut_volumes(const RoundStrut *strut, double length, float volume[STRUT_SAMPLES]);
 
 #endif
