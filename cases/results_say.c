@@ -36,21 +36,31 @@ PetscErrorCode results_progress(Results *results, const char *format, ...) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Formats, appends to a list of the record; *text is to be freed. */
+static PetscErrorCode append_format(Results *results, const char *list, const char *format, va_list arguments,
+                                    char **text) {
+  PetscFunctionBeginUser;
+  PetscCall(format_text(format, arguments, text));
+  PetscErrorCode failed = append_text(results, list, *text);
+  if (failed)
+    free(*text);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode results_warn(Results *results, const char *format, ...) {
   va_list arguments;
   char *text;
   PetscFunctionBeginUser;
   va_start(arguments, format);
-  PetscErrorCode failed = format_text(format, arguments, &text);
+  PetscErrorCode failed = append_format(results, "warnings", format, arguments, &text);
   va_end(arguments);
   PetscCall(failed);
   if (!results->rank) {
     fflush(stdout);
     fprintf(stderr, "%s%s\n", strstr(text, ": warning: ") ? "" : "trabecula: warning: ", text);
   }
-  failed = append_text(results, "warnings", text);
   free(text);
-  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -59,14 +69,11 @@ PetscErrorCode results_incomplete(Results *results, const char *format, ...) {
   char *text;
   PetscFunctionBeginUser;
   va_start(arguments, format);
-  PetscErrorCode failed = format_text(format, arguments, &text);
+  PetscErrorCode failed = append_format(results, "warnings", format, arguments, &text);
   va_end(arguments);
   PetscCall(failed);
-  failed = append_text(results, "warnings", text);
-  if (!failed)
-    RESULTS_JSON(json_object_set_new(results->record, "incomplete", json_text(text)));
+  RESULTS_JSON(json_object_set_new(results->record, "incomplete", json_text(text)));
   free(text);
-  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -75,12 +82,10 @@ PetscErrorCode results_assume(Results *results, const char *format, ...) {
   char *text;
   PetscFunctionBeginUser;
   va_start(arguments, format);
-  PetscErrorCode failed = format_text(format, arguments, &text);
+  PetscErrorCode failed = append_format(results, "assumptions", format, arguments, &text);
   va_end(arguments);
   PetscCall(failed);
-  failed = append_text(results, "assumptions", text);
   free(text);
-  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

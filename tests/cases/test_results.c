@@ -141,6 +141,7 @@ static void test_files(void **state) {
   assert_null(r);
   assert_int_equal(status, 0);
   assert_int_equal(folder_count(dir), 6); /* no temporary folder, no probe */
+  MPI_Barrier(PETSC_COMM_WORLD);          /* both have looked */
   check_summary(dir);
   check_report(dir);
   check_rewrite(dir);
@@ -176,6 +177,7 @@ static void test_again(void **state) {
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
   assert_int_equal(folder_count(dir), 6);
+  MPI_Barrier(PETSC_COMM_WORLD); /* both have looked */
   folder_put(dir, "mine.txt", "of the user");
   assert_int_equal(gethostname(host, sizeof host - 1), 0);
   snprintf(stale, sizeof stale, "%s/.partial-%s-%d", dir, host, 1 << 30); /* above any process number of Linux */
