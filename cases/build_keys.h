@@ -154,11 +154,10 @@
       {"crush.pieces",                                                                                                 \
        KEY_INTEGER,                                                                                                    \
        NULL,                                                                                                           \
-       "[1, 16]",                                                                                                      \
+       "[1, 8]",                                                                                                       \
        NULL,                                                                                                           \
        "1",                                                                                                            \
-       "beams a strut; slender struts buckle between their nodes only with several: 8 come within 5 % of Euler's "     \
-       "load"},                                                                                                        \
+       "beams a strut; slender struts buckle between their nodes from two on"},                                        \
       {"crush.contact", KEY_WORD, NULL, NULL, "on off", "on", "struts touch plates and each other"},                   \
       {"crush.unload",                                                                                                 \
        KEY_WORD,                                                                                                       \

@@ -9,6 +9,8 @@ const double beam_weight[BEAM_POINTS] = {1. / 20, 49. / 180, 16. / 45, 49. / 180
 enum { MOST_ITERATIONS = 50, MOST_SHARES = 6 };
 /* Out-of-balance of a section in parts of what it carries at first yield. */
 static const double SECTION_BALANCE = 1e-10;
+/* Gap to the deformation in parts of the length, and in rad. */
+static const double CLOSED = 1e-12;
 /* Slope of the energy after a change, in parts of that before and of the other sign, above which less is taken. */
 static const double OVERSHOOT = 0.5;
 
@@ -93,14 +95,53 @@ static void solve6(const double inverse[36], const double b[6], double x[6]) {
   }
 }
 
+/* -(p/slope)/(1 + p/pole) with its derivatives; below FURTHEST, before the first pole, it goes on as a parabola. */
+static const double FURTHEST = -9.5;
+static void fading(double p, double slope, double pole, double f[3]) {
+  double at = fmax(p, FURTHEST), rest = p - at, x = 1 / (1 + at / pole);
+
+  f[0] = -at / slope * x, f[1] = -x * x / slope, f[2] = 2 * x * x * x / (slope * pole);
+  f[0] += f[1] * rest + 0.5 * f[2] * rest * rest;
+  f[1] += f[2] * rest;
+}
+
+/* What the bow adds to v (gradient of its complementary energy by s) and to the flexibility (its second derivative). */
+static void add_bow(const Beam *beam, const double s[6], double v[6], double F[36]) {
+  if (beam->bend == 0)
+    return;
+  const double L = beam->length, P = L * L / beam->bend, ess = L / (6 * beam->bend), cee = 3 * ess;
+  double e[3], c[3], n1 = 0, n2 = 0;
+
+  fading(s[0] * P, 60, 4 * M_PI * M_PI, e);
+  fading(s[0] * P, 12, M_PI * M_PI, c);
+  for (int m = 2; m < 6; m += 2) {
+    double sum = s[m] + s[m + 1], difference = s[m] - s[m + 1];
+    n1 += ess * e[1] * sum * sum + cee * c[1] * difference * difference;
+    n2 += ess * e[2] * sum * sum + cee * c[2] * difference * difference;
+    for (int end = 0; end < 2; end++) {
+      double sign = end ? -1 : 1;
+      v[m + end] += 0.5 * (ess * e[0] * sum + sign * cee * c[0] * difference);
+      double turn = 0.5 * P * (ess * e[1] * sum + sign * cee * c[1] * difference);
+      F[m + end] += turn;
+      F[6 * (m + end)] += turn;
+      F[7 * (m + end)] += 0.5 * (ess * e[0] + cee * c[0]);
+    }
+    F[6 * m + m + 1] += 0.5 * (ess * e[0] - cee * c[0]);
+    F[6 * (m + 1) + m] += 0.5 * (ess * e[0] - cee * c[0]);
+  }
+  v[0] += 0.25 * P * n1;
+  F[0] += 0.25 * P * P * n2;
+}
+
 /* Tangent ds/dv of the beam from the flexibilities of its sections and ends. */
 static bool set_tangent(const Beam *beam, BeamState *state) {
-  double F[36] = {0};
+  double F[36] = {0}, v[6] = {0};
 
   for (int i = 0; i < 6; i++)
     F[7 * i] = beam->soft[i];
   for (int p = 0; p < BEAM_POINTS; p++)
     add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+  add_bow(beam, state->s, v, F);
   return invert(F, state->k);
 }
 
@@ -120,10 +161,33 @@ void beam_rest(const Beam *beam, const FibreMetal *metal, BeamState *state) {
   set_tangent(beam, state);
 }
 
-void beam_elastic(const double v[6], BeamState *state) {
-  for (int i = 0; i < 6; i++)
+int beam_elastic(const Beam *beam, const double v[6], BeamState *state) {
+  double F[36] = {0};
+
+  for (int i = 0; i < 6; i++) {
+    F[7 * i] = beam->soft[i];
     state->v[i] = v[i];
-  solve6(state->k, v, state->s);
+  }
+  for (int p = 0; p < BEAM_POINTS; p++)
+    add_flexibility(beam, beam_point[p], beam_weight[p] * beam->length, state->flexibility[p], F);
+  for (int it = 1; it <= MOST_ITERATIONS; it++) {
+    double gap[6], ds[6], unused[36] = {0}, bow[6] = {0}, most = 0, least = 0;
+    solve6(F, state->s, gap);
+    add_bow(beam, state->s, bow, unused);
+    for (int i = 0; i < 6; i++)
+      gap[i] = v[i] - gap[i] - bow[i];
+    solve6(state->k, gap, ds);
+    for (int i = 0; i < 6; i++) {
+      state->s[i] += ds[i];
+      most = fmax(most, fabs(state->s[i] * F[7 * i]));
+      least = fmax(least, fabs(ds[i] * F[7 * i]));
+    }
+    if (!set_tangent(beam, state) || !(most < INFINITY))
+      return -1;
+    if (least <= 1e-14 * most)
+      return it;
+  }
+  return -1;
 }
 
 /* Without shear strain: its force is what equilibrium wants, and it takes no part. */
@@ -187,19 +251,28 @@ typedef struct Change {          /* of the sections in one iteration */
   double worst;                  /* of rest */
 } Change;
 
-/* Forces s and the change that closes the gap to v and gives the sections what they lack. */
-static void newton(const Beam *beam, const double v[6], BeamState *state, Change *c) {
-  double gap[6], ds[6];
+/* v less what springs, bow and sections with the strains e + f rest make of it. */
+static void gap_of(const Beam *beam, const double v[6], const BeamState *state, const double (*rest)[6],
+                   double gap[6]) {
+  double unused[36] = {0}, bow[6] = {0};
 
+  add_bow(beam, state->s, bow, unused);
   for (int i = 0; i < 6; i++)
-    gap[i] = v[i] - beam->soft[i] * state->s[i];
-  for (int p = 0; p < BEAM_POINTS; p++) { /* the strains e + f rest that the sections would have with what they lack */
+    gap[i] = v[i] - beam->soft[i] * state->s[i] - bow[i];
+  for (int p = 0; p < BEAM_POINTS; p++) {
     double strain[6];
-    solve6(state->flexibility[p], c->rest[p], strain);
+    solve6(state->flexibility[p], rest[p], strain);
     for (int i = 0; i < 6; i++)
       strain[i] += state->e[p][i];
     add_strains(beam, beam_point[p], -beam_weight[p] * beam->length, strain, gap);
   }
+}
+
+/* Forces s and the change that closes the gap to v and gives the sections what they lack. */
+static void newton(const Beam *beam, const double v[6], BeamState *state, Change *c) {
+  double gap[6], ds[6];
+
+  gap_of(beam, v, state, (const double(*)[6])c->rest, gap);
   solve6(state->k, gap, ds);
   for (int i = 0; i < 6; i++)
     state->s[i] += ds[i];
@@ -261,6 +334,19 @@ static bool take_change(const Beam *beam, const FibreMetal *metal, const Step *s
   return true;
 }
 
+/* Whether the beam has the deformation v: a bow that changed much in this iteration has still to follow. */
+static bool closed(const Beam *beam, const double v[6], const BeamState *state, const double (*rest)[6]) {
+  double gap[6], worst;
+
+  if (beam->bend == 0)
+    return true;
+  gap_of(beam, v, state, rest, gap);
+  worst = fabs(gap[0]) / beam->length;
+  for (int i = 1; i < 6; i++)
+    worst = fmax(worst, fabs(gap[i]));
+  return worst <= CLOSED;
+}
+
 int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], const unsigned char began[BEAM_POINTS],
                 const double (*from)[FIBRE_STATE], double (*to)[FIBRE_STATE], BeamState *state) {
   const Step step = {began, from, to};
@@ -272,7 +358,7 @@ int beam_update(const Beam *beam, const FibreMetal *metal, const double v[6], co
       return -1;
     if (!set_tangent(beam, state) || !(change.worst < 1e8))
       return -1;
-    if (change.worst <= SECTION_BALANCE) {
+    if (change.worst <= SECTION_BALANCE && closed(beam, v, state, (const double(*)[6])change.rest)) {
       for (int i = 0; i < 6; i++)
         state->v[i] = v[i];
       return it;

@@ -13,11 +13,10 @@ typedef struct PathModel PathModel;
 typedef struct PathOptions {
   FrameOptions frame;         /* rtol: out of balance over reactions and loads at which a step is accepted */
   const Hardening *hardening; /* borrowed; NULL: elastic */
-  PetscInt pieces;            /* beams a strut. Within a beam the axial force has no lever: with one a strut does not
-                                 buckle between its nodes, with 4, 8, 16 a clamped one at 1.22, 1.05, 1.01 of Euler's load */
-  double duration_s;          /* time that the load parameter takes from 0 to 1, for rates; 0: none */
-  PetscBool contact;          /* struts touch plates and each other */
-  double contact_scale;       /* factor on the stiffness of contacts (path_contact.c), for sensitivity; 0: 1 */
+  PetscInt pieces;   /* beams a strut; with one a strut does not buckle between its nodes, with two at Euler's load */
+  double duration_s; /* time that the load parameter takes from 0 to 1, for rates; 0: none */
+  PetscBool contact; /* struts touch plates and each other */
+  double contact_scale; /* factor on the stiffness of contacts (path_contact.c), for sensitivity; 0: 1 */
 } PathOptions;
 
 /* A grip that is also a wall: with options.contact, struts of the frame cannot pass the plane through the grip's point.

@@ -34,10 +34,11 @@ static void beam_row(PathModel *path, PetscInt b, double row[BEAM_ROW]) {
 
   frame_of(path, &path->beam[b], &frame);
   row[BEAM_ENERGY] = 0;
-  if (!path->fibre)
-    beam_elastic(frame.v, state);
-  else if (beam_update(&path->beam[b].beam, &path->metal, frame.v, old->yielded,
-                       (const double(*)[FIBRE_STATE])path->fibre_at[own], path->fibre[own], state) < 0) {
+  const Beam *beam = &path->beam[b].beam;
+  int iterations = path->fibre ? beam_update(beam, &path->metal, frame.v, old->yielded,
+                                             (const double(*)[FIBRE_STATE])path->fibre_at[own], path->fibre[own], state)
+                               : beam_elastic(beam, frame.v, state);
+  if (iterations < 0) {
     *state = *old; /* a fresh guess for the next trial */
     row[BEAM_ENERGY] = NAN;
   }

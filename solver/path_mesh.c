@@ -68,6 +68,8 @@ static void make_strut(PathModel *path, PetscInt s, const FibreLayout *layout) {
       double t = (ends[0] + own[0] + beam_point[q] * b->beam.length) / full;
       b->beam.radius[q] = graph->radius[s] * (1 + taper * (2 * t - 1));
     }
+    double r = b->beam.radius[BEAM_POINTS / 2];
+    b->beam.bend = f->young_MPa * layout->elastic_inertia * r * r * r * r;
     if (!p)
       soften_end(strut, 0, f->young_MPa, f->poisson, &b->beam);
     if (p + 1 == pieces)

@@ -51,6 +51,49 @@ static void random_deformation(double size, double v[6]) {
     v[i] = size * strain * L / (4 * r) * uniform();
 }
 
+/* The bow of the axis: forces are the derivative of an energy, the tangent theirs; the answer of a hinged beam-column
+   to an end moment, below, at and beyond where the series of its flexibility ends. */
+static void test_bow(void **state) {
+  (void)state;
+  const double EI = E * M_PI / 4 * r * r * r * r, EA = E * M_PI * r * r;
+  Model m;
+  make(&m, (Hardening){.yield_MPa = 1e9}, false);
+  m.beam.bend = EI;
+  for (int k = 0; k < 40; k++) {
+    BeamState at = m.state;
+    double v[6], h = 1e-7;
+    random_deformation(6, v); /* beyond what a metal can, so that p = N L^2/EI reaches -6 .. 6 */
+    assert_true(beam_elastic(&m.beam, v, &at) > 0);
+    for (int j = 0; j < 6; j++) {
+      BeamState side[2] = {m.state, m.state};
+      for (int s = 0; s < 2; s++) {
+        double w[6];
+        memcpy(w, v, sizeof w);
+        w[j] += s ? h : -h;
+        assert_true(beam_elastic(&m.beam, w, &side[s]) > 0);
+      }
+      for (int i = 0; i < 6; i++) {
+        double slope = (side[1].s[i] - side[0].s[i]) / (2 * h), size = sqrt(at.k[7 * i] * at.k[7 * j]);
+        CHECK_BELOW(fabs(slope - at.k[6 * i + j]), 1e-5 * size, "ds/dv by central differences");
+        CHECK_BELOW(fabs(at.k[6 * i + j] - at.k[6 * j + i]), 1e-12 * size, "a potential");
+      }
+    }
+  }
+  for (int k = -4; k <= 8; k++) { /* N held by elongation, a moment at one end, the other free to turn */
+    double p = k, N = p * EI / (L * L), moment = 1e-6 * EI / L, w = sqrt(fabs(p));
+    double exact = k < 0   ? (1 - w / tan(w)) / (w * w)
+                   : k > 0 ? (w / tanh(w) - 1) / (w * w)
+                           : 1. / 3; /* theta EI/(M L) */
+    BeamState at = m.state;
+    double v[6] = {N * L / EA, 0, moment * L / EI * exact, -moment * L / EI * exact / 2, 0, 0};
+    for (int it = 0; it < 20; it++) { /* the far end turns until its moment is nought */
+      assert_true(beam_elastic(&m.beam, v, &at) > 0);
+      v[3] -= at.s[3] / at.k[21];
+    }
+    CHECK_NEAR(at.s[2], moment, 0.012, "beam-column under an end moment (Timoshenko and Gere 1961, section 1.10)");
+  }
+}
+
 static void test_elastic(void **state) {
   (void)state;
   const double A = M_PI * r * r, inertia = A * r * r / 4, G = E / (2 * (1 + nu)), kappa = 6 * (1 + nu) / (7 + 6 * nu);
@@ -66,7 +109,7 @@ static void test_elastic(void **state) {
     }
     BeamState elastic = m.state, found;
     random_deformation(0.2, v);
-    beam_elastic(v, &elastic);
+    assert_true(beam_elastic(&m.beam, v, &elastic) > 0);
     assert_int_equal(go(&m, v, &found, fibre), 1);
     for (int i = 0; i < 6; i++)
       CHECK_NEAR(found.s[i], elastic.s[i], 1e-10, "fibres that do not yield");
@@ -131,5 +174,6 @@ static void test_turns(void **state) {
   CHECK_BELOW((double)iterations / n, 15, "iterations of a turn: 12 when written");
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(test_elastic), cmocka_unit_test(test_turns)};
+static const struct CMUnitTest tests[] = {cmocka_unit_test(test_elastic), cmocka_unit_test(test_turns),
+                                          cmocka_unit_test(test_bow)};
 CHECK_MAIN(tests)
