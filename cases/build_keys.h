@@ -156,8 +156,8 @@
        NULL,                                                                                                           \
        "[1, 8]",                                                                                                       \
        NULL,                                                                                                           \
-       "1",                                                                                                            \
-       "beams a strut; slender struts buckle between their nodes from two on"},                                        \
+       "2",                                                                                                            \
+       "beams a strut; with one, struts neither buckle between their nodes nor touch their neighbours there"},         \
       {"crush.contact", KEY_WORD, NULL, NULL, "on off", "on", "struts touch plates and each other"},                   \
       {"crush.unload",                                                                                                 \
        KEY_WORD,                                                                                                       \
