@@ -1,5 +1,5 @@
 /* Rigid node zones: the frame against the voxels, and what zones may not depend on. */
-#include "solver/frame_strut.h"
+#include "solver/frame_model.h"
 #include "solver/node_zone.h"
 #include "tests/solver/frame_build.h"
 
@@ -265,6 +265,68 @@ static void test_pieces(void **state) {
   CHECK_OK(graph_free(&cell));
 }
 
+/* Zones longer than the first pieces of their struts run on: 2.0 % of a piece stays flexible inside the zone. */
+static void test_zones_run_on(void **state) {
+  (void)state;
+  Graph cell, cut;
+  double C[6][6], D[6][6], last[36];
+  CHECK_OK(graph_periodic(cell_find("rhombic-dodecahedron"), 1, 0.2, &cell));
+  homogenise(&cell, 0.35, C);
+  for (PetscInt n = 2; n <= 6; n++) {
+    CHECK_OK(graph_refine(&cell, n, &cut));
+    homogenise(&cut, 0.35, D);
+    CHECK_NEAR(young100(D), young100(C), 0.02, "a straight strut in pieces is the strut");
+    CHECK_NEAR(D[3][3], C[3][3], 0.02, "a straight strut in pieces is the strut");
+    CHECK_OK(graph_free(&cut));
+  }
+  for (int step = 0; step <= 400; step++) { /* the first of three pieces ends inside the zone, or outside */
+    CHECK_OK(graph_refine(&cell, 3, &cut));
+    for (PetscInt s = 0; s < cell.n_struts; s++) {
+      double e[3], length = graph_strut(&cell, s, e);
+      for (int i = 0; i < 3; i++)
+        cut.x[cell.n_nodes + 2 * s][i] = cell.x[cell.strut[s][0]][i] + (0.1 + 0.0012 * step) * length * e[i];
+    }
+    homogenise(&cut, 0.35, D);
+    for (int i = 0; i < 36; i++) {
+      CHECK_BELOW(fabs(D[i / 6][i % 6] - C[i / 6][i % 6]), 0.04 * C[0][0], "a straight strut in pieces is the strut");
+      if (step)
+        CHECK_BELOW(fabs(D[i / 6][i % 6] - last[i]), 2e-3 * C[0][0], "continuous in the place of the cut");
+      last[i] = D[i / 6][i % 6];
+    }
+    CHECK_OK(graph_free(&cut));
+  }
+  CHECK_OK(graph_free(&cell));
+}
+
+/* Struts in pieces that lie in mirrors: waves across the mirror make no new struts at the nodes. */
+static void test_waves_in_mirrors(void **state) {
+  (void)state;
+  const PetscInt one[3] = {1, 1, 1};
+  const double origin[3] = {0, 0, 0};
+  FrameOptions options = {.young_MPa = 1, .poisson = 0.3, .node_zones = NODE_ZONES_AUTO, .rtol = 1e-10};
+  for (int axis = 0; axis < 3; axis++)
+    for (int upper = 0; upper < 2; upper++)
+      options.mirror[axis][upper] = PETSC_TRUE, options.mirror_mm[axis][upper] = upper;
+  Graph cube, cut;
+  FrameModel *whole = NULL, *wavy = NULL;
+  CHECK_OK(graph_tile(cell_find("simple-cubic"), 1, 0.2, one, origin, PETSC_FALSE, &cube));
+  CHECK_OK(graph_refine(&cube, 4, &cut));
+  for (PetscInt i = cube.n_nodes; i < cut.n_nodes; i++)
+    for (int c = 0; c < 3; c++)
+      cut.x[i][c] += 1e-3 * sin((double)(3 * i + c));
+  CHECK_OK(frame_create(PETSC_COMM_WORLD, &cube, &options, &whole));
+  CHECK_OK(frame_create(PETSC_COMM_WORLD, &cut, &options, &wavy));
+  for (PetscInt s = 0; s < cube.n_struts; s++)
+    for (int end = 0; end < 2; end++) {
+      const StrutElement *first = &wavy->element[4 * s + 3 * end];
+      CHECK_NEAR(first->zone[end], whole->element[s].zone[end], 0.03, "slopes of 0.4 % across the mirrors");
+    }
+  CHECK_OK(frame_destroy(&whole));
+  CHECK_OK(frame_destroy(&wavy));
+  CHECK_OK(graph_free(&cube));
+  CHECK_OK(graph_free(&cut));
+}
+
 /* One strut held at end 0 and loaded at end 1: zones move rigidly, hinges and gives yield where they are. */
 static void test_soft_ends(void **state) {
   (void)state;
@@ -289,7 +351,7 @@ static void test_soft_ends(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_voxels),   cmocka_unit_test(test_solid),      cmocka_unit_test(test_reach_is_lost_volume),
-    cmocka_unit_test(test_any_node), cmocka_unit_test(test_continuity), cmocka_unit_test(test_pieces),
-    cmocka_unit_test(test_soft_ends)};
+    cmocka_unit_test(test_voxels),    cmocka_unit_test(test_solid),        cmocka_unit_test(test_reach_is_lost_volume),
+    cmocka_unit_test(test_any_node),  cmocka_unit_test(test_continuity),   cmocka_unit_test(test_pieces),
+    cmocka_unit_test(test_soft_ends), cmocka_unit_test(test_zones_run_on), cmocka_unit_test(test_waves_in_mirrors)};
 CHECK_MAIN(tests)
