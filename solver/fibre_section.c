@@ -77,6 +77,8 @@ static int trial(const FibreLayout *l, const FibreMetal *m, double r, const doub
 }
 
 enum { RETURN_STEPS = 4, RATE_STEPS = 60 };
+/* Error of an increment over it and the elastic strain: what rounding leaves. */
+static const double RETURNED = 1e-15;
 
 /* Increments of a linear flow stress: 1/w = 1 with w^2 = (s/(flow + E x))^2 + 3 t^2/(flow + 3 G x)^2, nearly linear in
    x: Newton's method from 0 is there after three steps and does not overshoot. */
@@ -110,7 +112,7 @@ static void return_general(const FibreMetal *m, const double *alpha, Fibres *q) 
     q->x[f] = 0, q->slope[f] = 0;
     if (equal <= q->flow[f])
       continue;
-    x = m->hardening.rate_per_s > 0 ? 0.5 * hi : 0.9 * lo + 0.1 * hi;
+    x = m->hardening.rate_per_s > 0 ? 0.5 * hi : 0; /* with a rate the slope is infinite at 0 */
     for (int it = 0; it < RATE_STEPS; it++) {
       double slope, flow = flow_stress(m, alpha[f], x, &slope), a = 1 / (flow + E * x), b = 1 / (flow + G3 * x);
       double w = sqrt(s * s * a * a + 3 * t * b * b);
@@ -120,11 +122,9 @@ static void return_general(const FibreMetal *m, const double *alpha, Fibres *q) 
         lo = x;
       else
         hi = x;
-      if (!(next > lo && next < hi))
-        next = 0.5 * (lo + hi);
-      if (fabs(next - x) <= 1e-15 * next)
+      if (fabs(next - x) <= RETURNED * (x + flow / E))
         break;
-      x = next;
+      x = next > lo && next < hi ? next : 0.5 * (lo + hi);
     }
     q->x[f] = x;
     q->flow[f] = flow_stress(m, alpha[f], x, &q->slope[f]);
