@@ -1,7 +1,7 @@
 /* One step of a path: Newton's method at a load parameter, or along an arc (Crisfield 1981). */
 #include "solver/path_model.h"
 
-enum { MOST_ITERATIONS = 20, HALVINGS = 4, WHY = 160 };
+enum { MOST_ITERATIONS = 40, HALVINGS = 4, WHY = 160 }; /* where branches part, an iteration gains a factor of 2 */
 /* Out of balance may grow by this factor in an iteration before the correction is halved. */
 static const double GROWTH = 3;
 /* rad in an iteration */
