@@ -175,7 +175,7 @@
        "0",                                                                                                            \
        "nominal strain rate, for materials that depend on it; 0: slow"},                                               \
   {                                                                                                                    \
-    "crush.rtol", KEY_NUMBER, NULL, "[1e-12, 1e-6]", NULL, "1e-8",                                                     \
+    "crush.rtol", KEY_NUMBER, NULL, "[1e-10, 1e-6]", NULL, "1e-8",                                                     \
         "out of balance over reactions at which a step is accepted"                                                    \
   }
 

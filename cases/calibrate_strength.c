@@ -64,8 +64,6 @@ static int list_metals(const Material *material, double metal_MPa[METALS]) {
 }
 
 PetscErrorCode strength_estimate(const Case *c, const Material *material, Estimate *e) {
-  /* Newton iterations of a path, and elements that one core updates and factorises in a second: bench/NOTES.md. */
-  const double iterations = 350, struts_per_second = 2e4;
   PetscBool wants = PETSC_FALSE;
   PetscMPIInt size;
   double metal[METALS];
@@ -77,10 +75,10 @@ PetscErrorCode strength_estimate(const Case *c, const Material *material, Estima
     Specimen p;
     PetscCall(plan_specimen(c, material, s, &p));
     double count = (double)p.cells[0] * (double)p.cells[1] * (double)p.cells[2] / (p.eighth ? 8 : 1);
-    e->struts += count * p.design.cell->n_struts;
+    double struts = count * p.design.cell->n_struts;
+    e->struts += struts;
     e->frame_dofs += 6 * count * p.design.cell->n_nodes;
-    e->seconds +=
-        (list_metals(material, metal) + 1) * count * p.design.cell->n_struts * iterations / struts_per_second / size;
+    e->seconds += (list_metals(material, metal) + 1) * crush_seconds(&p.plan, struts) / size;
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }

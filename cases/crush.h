@@ -43,6 +43,9 @@ typedef struct CrushAnswer {
 /* Keys load.response and crush (build_keys.h); strut material with a yield stress. axis, faces, plates: load of the
    plan, filled in by the caller. */
 PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *plan);
+/* What crush_run takes with that many struts: on one core; in all. */
+double crush_seconds(const CrushPlan *plan, double struts);
+double crush_bytes(const CrushPlan *plan, double struts);
 /* On comm, which may be smaller than that of results (NULL then: no progress is told). */
 PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, Results *results,
                          CrushAnswer *answer);

@@ -88,6 +88,21 @@ static PetscErrorCode estimate_image(const Case *c, const CompressionPlan *plan,
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The curve, and those of the specimens that differ by chance, one a rank at a time. */
+static PetscErrorCode estimate_curves(const Case *c, const CompressionPlan *plan, double count, Estimate *e) {
+  const Defects *d = &plan->defects;
+  PetscMPIInt size;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  double struts = count * plan->design.cell->n_struts;
+  struts *= d->waviness_pct > 0 ? (double)d->pieces : plan->design.waist > 0 ? 2 : 1;
+  e->seconds += (plan->samples > 1 ? 1 + (double)plan->samples : 1) * crush_seconds(&plan->crush, struts) / size;
+  e->memory_bytes +=
+      (plan->samples > 1 ? PetscMin(size, (double)plan->samples) : 1) * crush_bytes(&plan->crush, struts);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode estimate(const Case *c, Estimate *e) {
   CompressionPlan plan;
 
@@ -104,6 +119,8 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
                                     plan.design.strut_mm, plan.voxel_mm[i], 1, 1, e));
   if (c->wants_frame)
     PetscCall(build_estimate_frame(c, &plan.design, count, 1, e));
+  if (plan.follow)
+    PetscCall(estimate_curves(c, &plan, count, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
