@@ -148,6 +148,58 @@ refuse "cage alone: a window as wide as the cage" "^--set cage\.window_mm=15: er
   run "$cases/cage.yaml" -o results --set cage.window_mm=15
 refuse "cage alone: no load" "^--set loads\.rest=.*: error: .*loads\.rest.*no load" \
   run "$cases/cage.yaml" -o results --set 'loads.rest={compression_N: 0}'
+
+# Crushing, defects, lattices that are not plain. changed NAME PATTERN CASE KEY=VALUE: the pattern follows the place.
+changed() {
+  local name=$1 pattern=$2 case=$3
+  shift 3
+  refuse "$name" "^--set .*: error: $pattern" run "$cases/$case" -o results --set "$@"
+}
+metal='young_MPa: 186000, poisson: 0.35'
+lattice='cell: rhombic-dodecahedron, cell_mm: 1.0'
+changed "crush: unknown response" ".*'response' = plastic.*elastoplastic" crush.yaml load.response=plastic
+changed "crush: voxels" ".*elastoplastic: only a frame" compression.yaml load.response=elastoplastic --set model=voxel
+changed "crush: no pieces" ".*'pieces' = 0: must lie in \[1, 8\]" crush.yaml crush.pieces=0
+changed "crush: no step" ".*'step_pct' = 0: must lie in" crush.yaml crush.step_pct=0
+changed "crush: no offset" ".*'offset_pct' = 0: must lie in" crush.yaml crush.offset_pct=0
+changed "crush: negative rate" ".*'rate_per_s' = -1: must lie in" crush.yaml crush.rate_per_s=-1
+changed "crush: beyond rounding" ".*'rtol' = 1e-12: must lie in \[1e-10" crush.yaml crush.rtol=1e-12
+changed "crush: unknown key" ".*'peices'.*pieces" crush.yaml crush.peices=2
+changed "crush: more than there is" ".*'strain_pct' = -90: must lie in" crush.yaml load.strain_pct=-90
+changed "metal without yield" ".*'strut' has no yield_MPa" crush.yaml "materials={strut: {$metal}}"
+changed "metal: tangent of Young's modulus" ".*'tangent_MPa'.*smaller than young_MPa" \
+  crush.yaml "materials={strut: {$metal, yield_MPa: 331, tangent_MPa: 186000}}"
+changed "metal: half of Voce's law" ".*'voce_exponent' needs key 'voce_saturation_MPa'" \
+  crush.yaml "materials={strut: {$metal, yield_MPa: 331, voce_exponent: 5}}"
+changed "metal: half of a rate" ".*'rate_per_s' needs key 'rate_exponent'" \
+  crush.yaml "materials={strut: {$metal, yield_MPa: 331, rate_per_s: 5}}"
+changed "metal: range without its yield stress" ".*'yield_range_MPa' = \[400, 500\].*between them" \
+  crush.yaml "materials={strut: {$metal, yield_MPa: 331, yield_range_MPa: [400, 500]}}"
+changed "metal: half of a fatigue limit" ".*'fatigue_limit_MPa' needs key 'fatigue_cycles'" \
+  crush.yaml "materials={strut: {$metal, yield_MPa: 331, fatigue_limit_MPa: 100}}"
+changed "waist of a porosity" ".*'lattice\.waist' = 0\.7: .*give cell_mm and strut_mm" \
+  crush.yaml "lattice={cell: rhombic-dodecahedron, cell_mm: 1.0, porosity_pct: 75, waist: 0.7}"
+changed "waist as wide as the pore" ".*'lattice\.waist' = 5: .*thinner than" \
+  crush.yaml "lattice={$lattice, strut_mm: 0.2, waist: 5}"
+changed "bore of all" ".*'bore' = 1: must lie in" crush.yaml "lattice={$lattice, strut_mm: 0.2, bore: 1}"
+refuse "struts shorter than their nodes" "^trabecula: error: node_zones: .*too dense for a frame" \
+  run "$cases/crush.yaml" -o results --set "lattice={$lattice, strut_mm: 0.6}"
+changed "defects: unknown key" ".*'wavyness_pct'.*waviness_pct" crush.yaml "defects={wavyness_pct: 3}"
+changed "defects: scatter" ".*'diameter_scatter_pct' = 70: must lie in" crush.yaml "defects={diameter_scatter_pct: 70}"
+changed "defects: nothing holds together" ".*'defects\.missing_pct' = 80: the lattice falls apart" \
+  crush.yaml "defects={missing_pct: 80}"
+refuse "defects: nothing left" "^trabecula: error: defects: .*none is left" \
+  run "$cases/crush.yaml" -o results --set "defects={missing_pct: 99.9}"
+changed "defects: hairs" ".*'defects\.vertical_pct' = -99: .*at least 5 %" crush.yaml "defects={vertical_pct: -99}"
+changed "defects: layers that overlap" ".*'defects\.end_layer_mm' = 5: .*half the height" crush.yaml "defects={end_layer_mm: 5}"
+changed "no samples" ".*'samples' = 0: must lie in" crush.yaml "monte_carlo={samples: 0}"
+changed "samples that are all alike" ".*'monte_carlo\.samples' = 3: all would be alike" crush.yaml "monte_carlo={samples: 3}"
+refuse "a sample that is no frame" "^trabecula: error: node_zones: " run "$cases/crush.yaml" -o results \
+  --set load.response=elastic --set "defects={diameter_scatter_pct: 50, seed: 4}" --set "monte_carlo={samples: 20}"
+changed "strength of voxels" ".*'strength' = on: only frames" table2.yaml strength=on --set model=voxel
+changed "strength: two of three cells" ".*'specimen\.cells' has 2 entries" table2.yaml "specimen={cells: [4, 4]}"
+changed "strength: unknown plates" ".*'plates' = glued.*clamped" table2.yaml "specimen={plates: glued}"
+changed "strength without yield" ".*'strut' has no yield_MPa" table2.yaml strength=on --set "materials={strut: {$metal}}"
 refuse "cage alone: misspelt load" "error: .*'flexion_Nmm'.*'flexion_Nm'" \
   run "$cases/cage.yaml" -o results --set 'loads.bend={flexion_Nmm: 5}'
 refuse "cage alone: fields of no load case" "^--set fields=sitting: error: .*sitting" run "$cases/cage.yaml" -o results --set fields=sitting
