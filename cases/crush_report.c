@@ -116,8 +116,8 @@ static PetscErrorCode judge(const CrushPlan *plan, const CrushAnswer *answer, do
   if (isfinite(answer->unstable))
     PetscCall(
         results_verdict(results, VERDICT_NOTE,
-                        "does it buckle? from %.3g %% strain on its equilibrium is unstable between the plates: real "
-                        "specimens fold where they are weakest",
+                        "does it buckle? from %.3g %% strain on its equilibrium is unstable between the plates: a lattice "
+                        "with flaws gives way to the side and carries less (try defects.waviness_pct)",
                         100 * answer->unstable));
   if (answer->energy_balance > 0.02)
     PetscCall(
