@@ -14,6 +14,7 @@ PetscErrorCode crush_quantities(const char *prefix, const CrushAnswer *answer, R
     const char *name, *unit;
     double value;
   } more[] = {{"plastic_strain_max", "1", answer->plastic},
+              {"unstable_pct", "%", 100 * answer->unstable},
               {"strain_reached_pct", "%", 100 * answer->curve.strain[answer->curve.n - 1]}};
   for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
     PetscCall(PetscSNPrintf(name, sizeof(name), "%s%s", prefix, more[i].name));

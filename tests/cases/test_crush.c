@@ -51,6 +51,37 @@ static void scaling(void **state) {
   answer_close(&b);
 }
 
+/* Straight columns follow the unstable branch, as lattices without flaws do, and the answer says so. */
+static void columns(void **state) {
+  static const char *const cubic[] = {"lattice.cell=simple-cubic", "cells=[2, 2, 2]",
+                                      "load.plates=clamped",       "load.faces={}",
+                                      "load.strain_pct=-5",        NULL};
+  static const char *const flawed[] = {"lattice.cell=simple-cubic",
+                                       "cells=[2, 2, 2]",
+                                       "load.plates=clamped",
+                                       "load.faces={}",
+                                       "defects.waviness_pct=1",
+                                       "load.strain_pct=-25",
+                                       NULL};
+  static const char *const ideal[] = {"lattice.cell=simple-cubic", "cells=[2, 2, 2]",
+                                      "load.plates=clamped",       "load.faces={}",
+                                      "load.strain_pct=-25",       NULL};
+  Answer a, b;
+  (void)state;
+  answer_open(text, cubic, &a);
+  CHECK_BELOW(fabs(answer_value(&a, "unstable_pct") - 0.2), 0.03,
+              "Shanley 1947: at the yield strain 0.178 %, as E_t (pi/4 D/L)^2 is below the yield stress");
+  answer_close(&a);
+  answer_open(text, NULL, &a);
+  assert_true(answer_value(&a, "unstable_pct") == 0); /* null: it never was */
+  answer_close(&a);
+  answer_open(text, ideal, &a);
+  answer_open(text, flawed, &b);
+  CHECK_BELOW(answer_value(&b, "reaction_N") / answer_value(&a, "reaction_N"), 0.7, "columns that buckle carry less");
+  answer_close(&a);
+  answer_close(&b);
+}
+
 /* Contact can only add; before anything touches it is not felt. */
 static void contact(void **state) {
   static const char *const off[] = {"crush.contact=off", "load.strain_pct=-65", NULL}, *const on[] = {
@@ -119,7 +150,7 @@ static void mistakes(void **state) {
   answer_refused(text, voxel, "only a frame is followed");
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(eighth),  cmocka_unit_test(scaling),
-                                          cmocka_unit_test(contact), cmocka_unit_test(loop),
-                                          cmocka_unit_test(scatter), cmocka_unit_test(mistakes)};
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(eighth), cmocka_unit_test(scaling), cmocka_unit_test(columns), cmocka_unit_test(contact),
+    cmocka_unit_test(loop),   cmocka_unit_test(scatter), cmocka_unit_test(mistakes)};
 CHECK_MAIN(tests)
