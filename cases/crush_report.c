@@ -72,17 +72,26 @@ PetscErrorCode crush_assume(const CrushPlan *plan, Results *results) {
   const Hardening *h = &plan->hardening;
 
   PetscFunctionBeginUser;
-  PetscCall(results_assume(
-      results,
-      "crushing: %" PetscInt_FMT " force-based beam%s a strut, 80 fibres a section, von Mises yielding at %.4g MPa "
-      "with isotropic hardening of %.4g MPa; nodes are rigid zones as in the elastic frame, so that "
-      "their own yielding is left out; no fracture, no damage",
-      plan->pieces, plan->pieces == 1 ? "" : "s", h->yield_MPa, h->linear_MPa));
-  PetscCall(results_assume(
-      results, plan->contact
-                   ? "crushing: struts touch each other and the plates without friction, mirror images by their nodes "
-                     "only; the penalty of a contact is that of a plastic indent"
-                   : "crushing: struts do not touch each other or the plates (crush.contact: off): no densification"));
+  PetscCall(results_assume(results,
+                           "crushing: %" PetscInt_FMT " force-based beam%s a strut, 80 fibres a section; von Mises "
+                           "yielding at %.4g MPa with isotropic hardening of %.4g MPa; no fracture, no damage",
+                           plan->pieces, plan->pieces == 1 ? "" : "s", h->yield_MPa, h->linear_MPa));
+  if (h->saturation_MPa > 0)
+    PetscCall(results_assume(results,
+                             "crushing: Voce's %.4g MPa (1 - exp(-%.4g a)) more, a the equivalent plastic strain",
+                             h->saturation_MPa, h->exponent));
+  PetscCall(
+      results_assume(results, plan->frame.node_zones == NODE_ZONES_NONE
+                                  ? "crushing: struts reach to the middle of their nodes (node_zones: none), so that "
+                                    "hinges form there: a lower estimate"
+                                  : "crushing: nodes have the zones of the elastic frame, which do not yield: an upper "
+                                    "estimate (lattice.node_zones: none gives the lower one)"));
+  PetscCall(results_assume(results, plan->contact
+                                        ? "crushing: struts touch each other and the plates without friction, "
+                                          "mirror images by their nodes only; the penalty of a contact is that of "
+                                          "a plastic indent"
+                                        : "crushing: struts do not touch each other or the plates (crush.contact: "
+                                          "off): no densification"));
   if (plan->rate_per_s > 0)
     PetscCall(results_assume(results, "crushing: nominal strain rate %g 1/s, %s", plan->rate_per_s,
                              h->rate_per_s > 0 ? "hardening after Cowper and Symonds"
@@ -115,11 +124,11 @@ static PetscErrorCode judge(const CrushPlan *plan, const CrushAnswer *answer, do
     PetscCall(
         results_verdict(results, VERDICT_NOTE, "it takes up %.4g MJ/m3 to 50 %% strain", t->energy_MJ_per_m3.value));
   if (isfinite(answer->unstable))
-    PetscCall(
-        results_verdict(results, VERDICT_NOTE,
-                        "does it buckle? from %.3g %% strain on its equilibrium is unstable between the plates: a lattice "
-                        "with flaws gives way to the side and carries less (try defects.waviness_pct)",
-                        100 * answer->unstable));
+    PetscCall(results_verdict(
+        results, VERDICT_NOTE,
+        "does it buckle? from %.3g %% strain on its equilibrium is unstable between the plates: a lattice "
+        "with flaws gives way to the side and carries less (try defects.waviness_pct)",
+        100 * answer->unstable));
   if (answer->energy_balance > 0.02)
     PetscCall(
         results_warn(results,

@@ -122,7 +122,7 @@ static void return_general(const FibreMetal *m, const double *alpha, Fibres *q) 
         lo = x;
       else
         hi = x;
-      if (fabs(next - x) <= RETURNED * (x + flow / E))
+      if (fabs(next - x) <= RETURNED * (x + (m->hardening.rate_per_s > 0 ? 0 : flow / E))) /* rates see small x */
         break;
       x = next > lo && next < hi ? next : 0.5 * (lo + hi);
     }
