@@ -159,6 +159,13 @@
        "2",                                                                                                            \
        "beams a strut; with one, struts neither buckle between their nodes nor touch their neighbours there"},         \
       {"crush.contact", KEY_WORD, NULL, NULL, "on off", "on", "struts touch plates and each other"},                   \
+      {"crush.contact_factor",                                                                                         \
+       KEY_NUMBER,                                                                                                     \
+       NULL,                                                                                                           \
+       "[0.01, 100]",                                                                                                  \
+       NULL,                                                                                                           \
+       "1",                                                                                                            \
+       "on the stiffness of contacts, to see how much hangs on it"},                                                   \
       {"crush.unload",                                                                                                 \
        KEY_WORD,                                                                                                       \
        NULL,                                                                                                           \

@@ -25,6 +25,7 @@ PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *pl
   PetscCall(document_number(c->doc, "crush.rtol", &plan->frame.rtol));
   plan->most /= 100;
   plan->offset /= 100;
+  PetscCall(document_number(c->doc, "crush.contact_factor", &plan->contact_factor));
   PetscCall(document_text(c->doc, "crush.contact", &word));
   plan->contact = strcmp(word, "on") ? PETSC_FALSE : PETSC_TRUE;
   PetscCall(document_text(c->doc, "crush.unload", &word));
@@ -127,7 +128,8 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
                          .hardening = &plan->hardening,
                          .pieces = plan->pieces,
                          .duration_s = plan->rate_per_s > 0 ? 1 / plan->rate_per_s : 0,
-                         .contact = plan->contact};
+                         .contact = plan->contact,
+                         .contact_scale = plan->contact_factor};
   BlockLoad unit = *load; /* load parameter: nominal strain */
   BlockGrips g;
   PathPlate plate[BLOCK_GRIPS] = {{.grip = 0}, {.grip = 1}};

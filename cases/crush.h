@@ -13,9 +13,10 @@ typedef struct CrushPlan {
   Hardening hardening;
   PetscInt pieces; /* beams a strut */
   PetscBool contact, unload;
-  double most;       /* largest step of nominal strain */
-  double offset;     /* plastic strain of the offset stress */
-  double rate_per_s; /* nominal strain rate, 0: no rate */
+  double contact_factor; /* on the stiffness of contacts */
+  double most;           /* largest step of nominal strain */
+  double offset;         /* plastic strain of the offset stress */
+  double rate_per_s;     /* nominal strain rate, 0: no rate */
 } CrushPlan;
 
 typedef struct CrushCurve { /* points of the load path in order, the origin first; compression (or tension) positive */

@@ -1,4 +1,5 @@
 #include "cases/crush_report.h"
+#include "solver/fibre_section.h"
 #include <math.h>
 
 PetscErrorCode crush_quantities(const char *prefix, const CrushAnswer *answer, Results *results) {
@@ -73,9 +74,9 @@ PetscErrorCode crush_assume(const CrushPlan *plan, Results *results) {
 
   PetscFunctionBeginUser;
   PetscCall(results_assume(results,
-                           "crushing: %" PetscInt_FMT " force-based beam%s a strut, 80 fibres a section; von Mises "
+                           "crushing: %" PetscInt_FMT " force-based beam%s a strut, %d fibres a section; von Mises "
                            "yielding at %.4g MPa with isotropic hardening of %.4g MPa; no fracture, no damage",
-                           plan->pieces, plan->pieces == 1 ? "" : "s", h->yield_MPa, h->linear_MPa));
+                           plan->pieces, plan->pieces == 1 ? "" : "s", FIBRES, h->yield_MPa, h->linear_MPa));
   if (h->saturation_MPa > 0)
     PetscCall(results_assume(results,
                              "crushing: Voce's %.4g MPa (1 - exp(-%.4g a)) more, a the equivalent plastic strain",
