@@ -111,7 +111,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
 
 const Runner runner_calibrate = {
     .name = "calibrate",
-    .help = "Table 2 of the paper: ideal moduli as voxels and frames, Gibson-Ashby fits, the as-printed process",
+    .help = "Table 2 of the paper: ideal moduli, yield and plateau stress, Gibson-Ashby fits, the as-printed process",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
     .estimate = estimate,
     .run = run,
