@@ -13,7 +13,7 @@
 
 /* Rings hold their own area and second moment, so that the elastic section is exact. The plastic moment is within 1 %
    of 4 r^3 sigma_y / 3 in every direction of bending. */
-enum { FIBRE_RINGS = 6, FIBRE_SPOKES = 16, FIBRES = FIBRE_RINGS * FIBRE_SPOKES, FIBRE_STATE = 4 * FIBRES };
+enum { FIBRE_RINGS = 5, FIBRE_SPOKES = 24, FIBRES = FIBRE_RINGS * FIBRE_SPOKES, FIBRE_STATE = 4 * FIBRES };
 
 typedef struct FibreLayout { /* of unit outer radius */
   double y[FIBRES], z[FIBRES], area[FIBRES];

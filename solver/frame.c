@@ -52,26 +52,28 @@ static PetscBool same_images(const Graph *graph, PetscInt s, PetscInt t) {
 }
 
 static PetscErrorCode check_twins(MPI_Comm comm, const Graph *graph, const FrameRows *rows) {
-  PetscInt *seen;
+  PetscInt *seen, twin[3] = {-1, -1, -1}; /* two struts and a node */
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(graph->n_nodes, &seen));
   for (PetscInt i = 0; i < graph->n_nodes; i++)
     seen[i] = -1;
-  for (PetscInt i = 0; i < graph->n_nodes; i++)
+  for (PetscInt i = 0; i < graph->n_nodes && twin[0] < 0; i++)
     for (PetscInt k = rows->start[i]; k < rows->start[i + 1]; k++) {
       PetscInt s = rows->touch[k] / 2, other = graph->strut[s][1 - rows->touch[k] % 2];
       for (PetscInt j = rows->start[i]; seen[other] == i && j < k; j++) {
         PetscInt t = rows->touch[j] / 2;
-        PetscCheck(t == s || graph->strut[t][1 - rows->touch[j] % 2] != other || !same_images(graph, s, t), comm,
-                   PETSC_ERR_USER_INPUT,
-                   "frame: struts %" PetscInt_FMT " and %" PetscInt_FMT " both join nodes %" PetscInt_FMT
-                   " and %" PetscInt_FMT,
-                   t, s, i, other);
+        if (t != s && graph->strut[t][1 - rows->touch[j] % 2] == other && same_images(graph, s, t) && twin[0] < 0)
+          twin[0] = t, twin[1] = s, twin[2] = i;
       }
       seen[other] = i;
     }
   PetscCall(PetscFree(seen));
+  PetscCheck(twin[0] < 0, comm, PETSC_ERR_USER_INPUT,
+             "frame: struts %" PetscInt_FMT " and %" PetscInt_FMT " both join nodes %" PetscInt_FMT
+             " and %" PetscInt_FMT,
+             twin[0], twin[1], twin[2],
+             graph->strut[twin[1]][0] == twin[2] ? graph->strut[twin[1]][1] : graph->strut[twin[1]][0]);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -186,14 +186,18 @@ PetscErrorCode frame_equilibrate(FrameModel *model, PetscInt n, const FrameLoad 
     PetscCall(PetscMalloc1(model->graph->n_nodes, &p[a].v));
   }
   PetscCall(pursue(model, n, p, target));
-  for (PetscInt a = 0; a < n; a++)
-    PetscCheck(info[a].relative_residual <= PetscMax(target, model->options.rtol), model->comm, PETSC_ERR_NOT_CONVERGED,
-               "frame: relative residual %.2g after %" PetscInt_FMT " iterations, wanted %.2g%s",
-               info[a].relative_residual, info[a].iterations, model->options.rtol,
-               p[a].rounding ? ": stiff and soft parts differ by more than double precision can resolve" : "");
-  for (PetscInt a = 0; a < n; a++)
+  PetscInt missed = -1;
+  PetscBool rounding = PETSC_FALSE;
+  for (PetscInt a = n - 1; a >= 0; a--) { /* the first one that is not solved */
+    if (!(info[a].relative_residual <= PetscMax(target, model->options.rtol)))
+      missed = a, rounding = p[a].rounding;
     PetscCall(PetscFree(p[a].v));
+  }
   PetscCall(PetscFree(p));
+  PetscCheck(missed < 0, model->comm, PETSC_ERR_NOT_CONVERGED,
+             "frame: relative residual %.2g after %" PetscInt_FMT " iterations, wanted %.2g%s",
+             info[missed].relative_residual, info[missed].iterations, model->options.rtol,
+             rounding ? ": stiff and soft parts differ by more than double precision can resolve" : "");
   PetscCall(PetscTime(&end));
   for (PetscInt a = 0; a < n; a++) {
     info[a].solve_s = (end - begin) / (double)n;
