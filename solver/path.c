@@ -44,7 +44,7 @@ static PetscErrorCode allocate(PathModel *path) {
   PetscCall(PetscMalloc2(mine, &path->state, mine, &path->state_at));
   if (path->options.hardening)
     PetscCall(PetscMalloc2(mine, &path->fibre, mine, &path->fibre_at));
-  PetscCall(PetscMalloc3(path->n_beams, &path->row, n, &path->f, n, &path->f_at));
+  PetscCall(PetscMalloc2(path->n_beams, &path->row, n, &path->f));
   PetscCall(PetscMalloc1(path->n_beams, &path->K));
   PetscCall(PetscMalloc5(n, &path->last, n, &path->rest, n, &path->change, n, &path->tangent, n, &path->step));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -100,7 +100,7 @@ PetscErrorCode path_destroy(PathModel **destroyed) {
   PetscCall(PetscFree2(path->state, path->state_at));
   if (path->fibre)
     PetscCall(PetscFree2(path->fibre, path->fibre_at));
-  PetscCall(PetscFree3(path->row, path->f, path->f_at));
+  PetscCall(PetscFree2(path->row, path->f));
   PetscCall(PetscFree(path->K));
   PetscCall(PetscFree5(path->last, path->rest, path->change, path->tangent, path->step));
   PetscCall(PetscFree2(path->count, path->start));
@@ -174,7 +174,6 @@ PetscErrorCode path_reset(PathModel *path) {
   path_copy_place(path, &path->at, &path->trial);
   for (PetscInt b = path->first; b < path->end; b++)
     beam_rest(&path->beam[b].beam, &path->metal, &path->state_at[b - path->first]);
-  PetscCall(PetscArrayzero(path->f_at, path->n_nodes));
   PetscCall(PetscArrayzero(path->reaction, path->n_grips));
   path->last_parameter = path->work = path->energy = path->residual = path->contact.energy_at = 0;
   path->steps = 0;

@@ -151,7 +151,6 @@ PetscErrorCode path_accept(PathModel *path) {
     for (int p = 0; p < BEAM_POINTS; p++)
       if (path->state[b].yielded[p])
         PetscCall(PetscArraycpy(path->fibre_at[b][p], path->fibre[b][p], FIBRE_STATE));
-  PetscCall(PetscArraycpy(path->f_at, path->f, path->n_nodes));
   path->steps++;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

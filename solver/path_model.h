@@ -82,7 +82,7 @@ struct PathModel {
   BeamState *state, *state_at; /* [end - first] of trial, of at */
   double (*fibre)[BEAM_POINTS][FIBRE_STATE], (*fibre_at)[BEAM_POINTS][FIBRE_STATE]; /* [end - first]; NULL: elastic */
   double (*row)[BEAM_ROW];                                                          /* [n_beams] of trial */
-  double (*f)[6], (*f_at)[6];        /* [n_nodes] forces that hold beams and contacts, of trial, of at */
+  double (*f)[6];                    /* [n_nodes] forces that hold beams and contacts, of trial */
   double step_energy;                /* done on the beams between at and trial */
   double (*K)[144];                  /* [n_beams] tangents, all of them on the first rank only */
   double (*last)[6], last_parameter; /* [n_nodes] translations and spins of the last step; 0: there is none */
