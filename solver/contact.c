@@ -127,56 +127,22 @@ bool contact_capsules(const ContactLaw *law, const double a[2][3], const double 
   return true;
 }
 
-static double height(const ContactPlane *plane, const double x[3], double from[3]) {
-  for (int k = 0; k < 3; k++)
-    from[k] = x[k] - plane->point[k];
-  return dot(plane->normal, from);
-}
-
-/* Stiffness of a held node at that penetration, with its derivatives: law->tangential times the quintic step. */
-static Push hold_at(const ContactLaw *law, double p) {
-  const double k = law->tangential, b = law->band, q = p / b;
-  if (q >= 1)
-    return (Push){k, 0, 0};
-  return (Push){k * q * q * q * (10 + q * (6 * q - 15)), k * 30 * q * q * (1 - q) * (1 - q) / b,
-                k * 60 * q * (1 - q) * (1 - 2 * q) / (b * b)};
-}
-
 bool contact_plane(const ContactLaw *law, const ContactPlane *plane, const double x[3], double radius,
-                   const ContactHold *hold, ContactTouch *touch) {
+                   ContactTouch *touch) {
   const double *n = plane->normal;
-  double from[3], slip[3] = {0};
-  const double p = radius - height(plane, x, from);
-  Push push = push_at(law, p), held = {0, 0, 0};
+  double p = radius;
 
+  for (int k = 0; k < 3; k++)
+    p -= n[k] * (x[k] - plane->point[k]);
+  const Push push = push_at(law, p);
   touch->penetration = p;
   touch->energy = push.energy;
   if (p <= 0)
     return false;
-  if (hold && hold->held) {
-    held = hold_at(law, p);
-    for (int k = 0; k < 3; k++)
-      slip[k] = from[k] - hold->at[k];
-    const double normal = dot(slip, n);
-    for (int k = 0; k < 3; k++)
-      slip[k] -= normal * n[k];
-  }
-  const double half = dot(slip, slip) / 2; /* E = push(p) + held(p) |slip|^2/2, dp = -n */
-  touch->energy += held.energy * half;
-  for (int i = 0; i < 3; i++) {
-    touch->force[i] = -(push.first + held.first * half) * n[i] + held.energy * slip[i];
+  for (int i = 0; i < 3; i++) { /* dp = -n . dx */
+    touch->force[i] = -push.first * n[i];
     for (int j = 0; j < 3; j++)
-      touch->tangent[i][j] = (push.second + held.second * half - held.energy) * n[i] * n[j] -
-                             held.first * (n[i] * slip[j] + slip[i] * n[j]) + (i == j ? held.energy : 0);
+      touch->tangent[i][j] = push.second * n[i] * n[j];
   }
   return true;
-}
-
-void contact_hold(const ContactPlane *plane, const double x[3], double radius, ContactHold *hold) {
-  double from[3];
-  const bool touches = height(plane, x, from) < radius;
-
-  if (touches && !hold->held)
-    memcpy(hold->at, from, sizeof from);
-  hold->held = touches;
 }

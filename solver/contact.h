@@ -33,9 +33,8 @@
 #define CONTACT_ROUNDING 0.05
 
 typedef struct ContactLaw {
-  double stiffness;  /* k, N/mm a touching pair */
-  double band;       /* b > 0, mm; about 0.02 radius lets Newton find the onset without being felt */
-  double tangential; /* N/mm, of a node that sticks to a plate; contact_plane alone */
+  double stiffness; /* k, N/mm a touching pair */
+  double band;      /* b > 0, mm; about 0.02 radius lets Newton find the onset without being felt */
 } ContactLaw;
 
 /* Stiffness to take for two struts of that radius (mm) that cross, N/mm: pi/4 E* l for two cylinders along a length l
@@ -67,23 +66,14 @@ bool contact_capsules(const ContactLaw *law, const double a[2][3], const double 
 typedef struct ContactPlane {
   double point[3], normal[3]; /* mm, unit vector */
 } ContactPlane;
-/* Where a node sticks to a plate; all zero at the start. */
-typedef struct ContactHold {
-  bool held;
-  double at[3]; /* mm, from the plane's point */
-} ContactHold;
 typedef struct ContactTouch {
   double penetration, energy; /* mm, N mm */
   double force[3];            /* on the node; the plate gets the opposite */
   double tangent[3][3];
 } ContactTouch;
-/* Sphere of that radius around x against the plate. hold NULL or not held: it slides freely; else a spring law->
-   tangential holds it beside hold->at, with a stiffness that grows over the band (quintic step, so that the tangent
-   stays continuous) and goes when the node leaves. false: no touch, and only penetration (minus the gap) and energy 0
-   are set. */
+/* Sphere of that radius around x against the plate, along which it slides freely. false: no touch, and only penetration
+   (minus the gap) and energy 0 are set. */
 bool contact_plane(const ContactLaw *law, const ContactPlane *plane, const double x[3], double radius,
-                   const ContactHold *hold, ContactTouch *touch);
-/* To be called after a converged step: a node that touches sticks from here on, one that has left is free again. */
-void contact_hold(const ContactPlane *plane, const double x[3], double radius, ContactHold *hold);
+                   ContactTouch *touch);
 
 #endif

@@ -152,7 +152,7 @@ static PetscErrorCode press_plates(PathModel *path) {
         continue;
       PetscCall(grow(&c->press, c->n_press, &c->press_room, sizeof *c->press));
       PathPress *press = &c->press[c->n_press];
-      if (!contact_plane(&c->law, &plane, path->trial.x[i], room, NULL, &press->touch))
+      if (!contact_plane(&c->law, &plane, path->trial.x[i], room, &press->touch))
         continue;
       press->node = i, press->plate = p;
       c->n_press++;
