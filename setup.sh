@@ -6,7 +6,8 @@ cd "$(dirname "$0")"
 
 packages="build-essential ca-certificates cmake git ninja-build pkg-config
   openmpi-bin openssh-client libpetsc-real-dev libslepc-real-dev libopenblas0-pthread
-  libhdf5-openmpi-dev libmetis-dev libyaml-dev libjansson-dev libnifti-dev zlib1g-dev libcmocka-dev"
+  libhdf5-openmpi-dev libmetis-dev libyaml-dev libjansson-dev libsqlite3-dev libxxhash-dev libnifti-dev
+  zlib1g-dev libcmocka-dev"
 
 installed() { dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null | sed -n 's/ installed$//p'; }
 
