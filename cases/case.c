@@ -12,6 +12,9 @@ static const KeyRow common_rows[] = {
      "out-of-balance forces over reactions that every voxel solve between plates must reach besides"},
     {"solver.max_iterations", KEY_INTEGER, NULL, "[1, 100000]", NULL, "500",
      "iterations after which a solve that has not converged is an error"},
+    {"solver.checkpoint_s", KEY_NUMBER, "s", "[0, inf)", NULL, "60",
+     "work after which a run writes down how far it is, to go on from there when it is stopped; 0: after every load "
+     "step and every solve"},
     {"expect", KEY_MAP, NULL, NULL, NULL, "", "known answers: quantity names with a value or bounds and a source"},
     {"expect.*", KEY_MAP, NULL, NULL, NULL, "", "the name of a quantity that the run gives"},
     {"expect.*.value", KEY_NUMBER, NULL, NULL, NULL, "", "known value, in the unit of the quantity"},

@@ -4,6 +4,7 @@
 #ifndef TRABECULA_MATERIALS_KEYS_H
 #define TRABECULA_MATERIALS_KEYS_H
 
+#include "materials/content.h"
 #include <petscsys.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -78,6 +79,9 @@ PetscErrorCode document_error(const Document *doc, const char *path, const char 
 PetscErrorCode document_mark(const Document *doc, const char *path, char *mark, size_t n);
 /* The document as understood, defaults included, as YAML. */
 PetscErrorCode document_write(const Document *doc, FILE *file);
+/* Appends what the document says, defaults included, without n paths that are left out. Comments, layout and the order
+   of keys do not count. */
+PetscErrorCode document_content(const Document *doc, int n, const char *const *left_out, Content *content);
 /* Edits (insert, delete, replace, swap neighbours) from a to b; 99 if a name is longer than 63. Kernel. */
 int name_distance(const char *a, const char *b);
 /* Index of the nearest of n names, or -1 if none is near enough to be a slip of the keys. Kernel. */

@@ -35,6 +35,9 @@ extern const int n_material_keys;
    C11_MPa, C12_MPa and C44_MPa; young_MPa, shear_MPa and poisson with three numbers each (order of
    elasticity_orthotropic). Errors carry file, line and column. */
 PetscErrorCode material_read(const Document *doc, const char *path, Material *material);
+/* Collective. Appends the bytes of the file of the material at path, as far as there is one that has this name; nothing
+   for a mapping. */
+PetscErrorCode material_content(const Document *doc, const char *path, Content *content);
 /* The hardening of a material; yield_MPa NAN: its own. Terms that it does not name are zero. Refused at the material
    (PETSC_ERR_USER_INPUT): neither has a yield stress; not isotropic. Every rank, same arguments. */
 PetscErrorCode material_hardening(const Material *material, double yield_MPa, Hardening *hardening);

@@ -1,5 +1,6 @@
 #include "materials/material_file.h"
 
+#include "materials/content_file.h"
 #include "materials/material.h"
 
 #include <dirent.h>
@@ -129,14 +130,28 @@ static PetscErrorCode refuse_name(const Document *doc, const char *path, const c
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static bool is_name(const char *word) { return strlen(word) < MATERIAL_NAME && !strchr(word, '/'); }
+
+PetscErrorCode material_content(const Document *doc, const char *path, Content *content) {
+  const char *word = "";
+  char found[PETSC_MAX_PATH_LEN] = "";
+  PetscFunctionBeginUser;
+  if (document_type(doc, path) == KEY_MAP || document_type(doc, path) == KEY_LIST)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(document_text(doc, path, &word));
+  if (is_name(word))
+    PetscCall(find_file(document_comm(doc), document_file(doc), word, found));
+  PetscCall(content_add_file(document_comm(doc), found, content));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode material_file_read(const Document *doc, const char *path, Document **file) {
   const KeyTable table = {n_material_keys, material_keys};
   const char *word = "";
   char found[PETSC_MAX_PATH_LEN] = "";
   PetscFunctionBeginUser;
   PetscCall(document_text(doc, path, &word));
-  bool is_name = strlen(word) < MATERIAL_NAME && !strchr(word, '/');
-  if (is_name)
+  if (is_name(word))
     PetscCall(find_file(document_comm(doc), document_file(doc), word, found));
   if (!found[0])
     PetscCall(refuse_name(doc, path, word));
