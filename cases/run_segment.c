@@ -4,8 +4,6 @@
 #include "cases/segment_report.h"
 #include <math.h>
 
-#define MATERIAL_TYPE KEY_TEXT | KEY_MAP
-
 static const KeyRow rows[] = {
     KEYS_LATTICE,
     {"cage", KEY_MAP, NULL, NULL, NULL, NULL, "the cage between the two vertebrae"},
@@ -30,10 +28,10 @@ static const KeyRow rows[] = {
     {"vertebra.cortex_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "0.5", "cortical shell"},
     {"vertebra.endplate_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "1", "bony endplates"},
     {"materials", KEY_MAP, NULL, NULL, NULL, NULL, "materials by name"},
-    {"materials.cage", MATERIAL_TYPE, NULL, NULL, NULL, NULL, "dense metal of the cage"},
-    {"materials.cortical", MATERIAL_TYPE, NULL, NULL, NULL, NULL, "cortical shell"},
-    {"materials.endplate", MATERIAL_TYPE, NULL, NULL, NULL, NULL, "bony endplates"},
-    {"materials.cancellous", MATERIAL_TYPE, NULL, NULL, NULL, NULL, "cancellous core"},
+    {"materials.cage", KEY_ANY, NULL, NULL, NULL, NULL, "dense metal of the cage"},
+    {"materials.cortical", KEY_ANY, NULL, NULL, NULL, NULL, "cortical shell"},
+    {"materials.endplate", KEY_ANY, NULL, NULL, NULL, NULL, "bony endplates"},
+    {"materials.cancellous", KEY_ANY, NULL, NULL, NULL, NULL, "cancellous core"},
     {"loads", KEY_MAP, NULL, NULL, NULL, "", "loads on the upper plate"},
     {"loads.compression_N", KEY_NUMBER, "N", "(0, 20000]", NULL, "400", "along the plate's axis, in every load case"},
     {"loads.moment_Nm", KEY_NUMBER, "N m", "(0, 100]", NULL, "5", "pure moment of the four bending and turning cases"},
@@ -53,7 +51,7 @@ static const KeyRow rows[] = {
      "all the cages of comparisons:, the case's own cage only, or no shielding at all"},
     {"comparisons", KEY_MAP, NULL, NULL, NULL, "", "other cages of the same outline, by name"},
     {"comparisons.*", KEY_MAP, NULL, NULL, NULL, "", "material or porosity_pct"},
-    {"comparisons.*.material", MATERIAL_TYPE, NULL, NULL, NULL, "", "a cage that is solid, of this material"},
+    {"comparisons.*.material", KEY_ANY, NULL, NULL, NULL, "", "a cage that is solid, of this material"},
     {"comparisons.*.porosity_pct", KEY_NUMBER, "%", "(0, 100)", NULL, "", "the case's lattice at another porosity"},
     {"comparisons.*.faces", KEY_WORD, NULL, NULL, "lattice solid", "lattice",
      "a lattice cage: the same lattice through and through, or with the case's solid end faces and sleeves"},

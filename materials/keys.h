@@ -20,7 +20,7 @@ typedef enum KeyType {
   KEY_FILE = 32, /* path relative to the document */
   KEY_LIST = 64, /* see above */
   KEY_MAP = 128, /* its members are rows of their own, or '*' rows */
-  KEY_ANY = 256  /* anything: whoever reads it checks it with document_check_at */
+  KEY_ANY = 256  /* anything: whoever reads it checks it with document_check_at; document_set may open a text of it */
 } KeyType;
 
 typedef struct KeyRow {
@@ -44,8 +44,13 @@ typedef struct Document Document;
 PetscErrorCode document_read(MPI_Comm comm, const char *file, Document **doc);
 /* The same from memory (the same text on every rank); file is what errors name and where relative paths start. */
 PetscErrorCode document_parse(MPI_Comm comm, const char *file, size_t n, const char *text, Document **doc);
-/* "lattice.cell_mm=2.5": replaces or adds a value; errors name the command line in place of the file. */
+/* "lattice.cell_mm=2.5": replaces or adds a value; errors name the command line in place of the file. Below a text X it
+   makes {from: X, ...} of it, which document_check refuses but where a row has KEY_ANY. */
 PetscErrorCode document_set(Document *doc, const char *assignment);
+/* Lays the mapping at path of `over` over the whole of doc, before doc is checked: members replace those of the same
+   name, mappings are merged. Errors name the file and line that each value comes from; those of the whole, the mapping.
+ */
+PetscErrorCode document_merge(Document *doc, const Document *over, const char *path);
 /* Unknown keys (with the nearest known one), missing keys, types, ranges, words, duplicate keys; then fills in the
    defaults. The tables are merged: where two rows have the same path, the later one counts; an exact path goes before
    one with '*'. A path whose parent has no row implies one: an optional mapping that is there. A mapping with fallback

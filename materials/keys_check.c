@@ -41,6 +41,14 @@ static void add_unknown(Mistakes *m, const Rows *rows, const Place *parent, cons
                list);
 }
 
+/* A member was set of what is a text. */
+static void add_no_member(Mistakes *m, const Node *node) {
+  char name[2 * SHOWN_ROOM], member[SHOWN_ROOM];
+  shown_name(node, sizeof name, name);
+  shown(node->last->name, sizeof member, member);
+  mistakes_add(m, node->last, MARK_VALUE, "key '%s' has no member '%s' to set", name, member);
+}
+
 /* A number against the range of the row; whole: it must be an integer. */
 static void check_number(Mistakes *m, const KeyRow *row, bool whole, const Node *node) {
   char what[256];
@@ -98,6 +106,10 @@ static void check_value(Mistakes *m, const Rows *rows, const Place *place, const
   char what[900];
   if (row->type & KEY_ANY)
     return;
+  if (node->opened) {
+    add_no_member(m, node);
+    return;
+  }
   if (node->kind == NODE_TEXT) {
     check_text(m, row, node);
   } else if (node->kind == NODE_MAP && (row->type & KEY_MAP)) {

@@ -42,7 +42,7 @@ void mark_text(const Document *doc, const Node *node, MarkKind kind, size_t n, c
     snprintf(mark, n, "--set %s", text);
     return;
   }
-  shown(doc->file, sizeof text, text);
+  shown(node->file ? node->file : doc->file, sizeof text, text);
   int line = kind == MARK_NAME && node->name_line ? node->name_line : node->line;
   int column = kind == MARK_NAME && node->name_line ? node->name_column : node->column;
   snprintf(mark, n, "%s:%d:%d", text, PetscMax(line, 1), PetscMax(column, 1));

@@ -71,6 +71,20 @@ static PetscErrorCode grow(Document *doc, const char *set, Node **parent, const 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A text X becomes {from: X}, so that members can be set beside it; document_check refuses it where that means nothing.
+ */
+static PetscErrorCode open_text(Document *doc, Node *node) {
+  Node *from;
+  PetscFunctionBeginUser;
+  PetscCall(tree_take(doc, sizeof *from, &from));
+  *from = *node;
+  from->name = "from";
+  node->kind = NODE_MAP;
+  node->opened = true;
+  tree_append(node, from);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* An empty component: ".a", "a..b", "a." */
 static bool malformed(const char *path) {
   size_t n = strlen(path);
@@ -92,17 +106,12 @@ PetscErrorCode document_set(Document *doc, const char *assignment) {
   }
   PetscCall(tree_parse(doc, set, strlen(equals + 1), equals + 1, &value));
   old = tree_find(doc->top, path, &parent, &rest);
-  if (old) { /* the value takes the old one's place in the chain */
-    value->name = old->name;
-    value->name_line = old->name_line;
-    value->name_column = old->name_column;
-    value->parent = old->parent;
-    value->next = old->next;
-    for (Node *child = value->first; child; child = child->next)
-      child->parent = old;
-    *old = *value;
+  if (old) {
+    tree_replace(old, value);
     PetscFunctionReturn(PETSC_SUCCESS);
   }
+  if (parent->kind == NODE_TEXT)
+    PetscCall(open_text(doc, parent));
   if (parent->kind != NODE_MAP) {
     char name[SHOWN_ROOM];
     shown_name(parent, sizeof name, name);

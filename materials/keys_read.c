@@ -44,6 +44,15 @@ void tree_append(Node *parent, Node *child) {
   parent->n++;
 }
 
+void tree_replace(Node *old, Node *value) {
+  value->name = old->name;
+  value->parent = old->parent;
+  value->next = old->next;
+  for (Node *child = value->first; child; child = child->next)
+    child->parent = old;
+  *old = *value;
+}
+
 typedef struct Parse {
   Document *doc;
   const char *set; /* see Node */

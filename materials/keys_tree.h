@@ -22,7 +22,9 @@ struct Node {
   const char *text; /* NODE_TEXT */
   bool quoted;      /* the text stood in quotes: never a number */
   bool filled;      /* a default */
+  const char *file; /* that it comes from; NULL: that of the document */
   const char *set;  /* the assignment of the command line that it comes from; NULL: the file */
+  bool opened;      /* an assignment made this mapping of the text that is now its member "from" */
   int line, column; /* of the value, from 1 */
   int name_line, name_column;
   PetscInt n; /* children */
@@ -55,6 +57,8 @@ PetscErrorCode tree_parse(Document *doc, const char *set, size_t n, const char *
 PetscErrorCode tree_take(Document *doc, size_t n, void *memory);
 PetscErrorCode tree_text(Document *doc, size_t n, const char *text, const char **copy);
 void tree_append(Node *parent, Node *child);
+/* The value, with its children, takes the place of the old one and its name; *value is not to be used after. */
+void tree_replace(Node *old, Node *value);
 
 /* keys_value.c. The node of a path below top, or NULL; *nearest (may be NULL) the deepest node on the way that exists,
  *rest what of the path lies below it. Names may hold dots. */

@@ -7,6 +7,8 @@
 #include <string.h>
 
 const KeyRow material_keys[] = {
+    {"from", KEY_TEXT, NULL, NULL, NULL, "",
+     "in a case only: the material file whose values hold where the mapping gives none"},
     {"help", KEY_TEXT, NULL, NULL, NULL, "", "one line: what it is"},
     {"young_MPa", KEY_NUMBER | KEY_LIST, "MPa", "(0, inf)", NULL, "",
      "Young's modulus; three numbers along x, y, z: orthotropic"},
@@ -275,6 +277,13 @@ static PetscErrorCode open_material(const Document *doc, const char *path, Docum
   PetscFunctionBeginUser;
   *file = NULL;
   if (document_type(doc, path) == KEY_MAP) {
+    char from[512];
+    snprintf(from, sizeof from, "%s.from", path);
+    if (document_has(doc, from)) {
+      PetscCall(material_file_varied(doc, path, file));
+      *where = (Where){.doc = *file};
+      PetscFunctionReturn(PETSC_SUCCESS);
+    }
     PetscCheck(strlen(path) + 2 < sizeof where->prefix, document_comm(doc), PETSC_ERR_PLIB,
                "path of a material too long");
     PetscCall(document_check_at((Document *)doc, path, 1, &table)); /* no defaults, so nothing is changed */
@@ -283,7 +292,8 @@ static PetscErrorCode open_material(const Document *doc, const char *path, Docum
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   if (document_type(doc, path) == KEY_LIST)
-    PetscCall(document_error(doc, path, "a material must be a name or a mapping {young_MPa: ..., poisson: ...}"));
+    PetscCall(document_error(
+        doc, path, "a material must be a name or a mapping {young_MPa: ..., poisson: ...} or {from: NAME, ...}"));
   PetscCall(material_file_read(doc, path, file));
   where->doc = *file;
   where->prefix[0] = 0;
@@ -298,9 +308,12 @@ PetscErrorCode material_read(const Document *doc, const char *path, Material *ma
   memset(material, 0, sizeof *material);
   PetscCall(open_material(doc, path, &file, &where));
   name = name ? name + 1 : path;
-  if (file)
+  bool varied = has(&where, "from");
+  if (file && !varied)
     PetscCall(document_text(doc, path, &name));
-  snprintf(material->name, sizeof material->name, "%s", name);
+  else if (varied)
+    PetscCall(document_text(file, "from", &name));
+  snprintf(material->name, sizeof material->name, "%s%s", name, varied ? ", varied" : "");
   PetscErrorCode code = read_all(&where, material);
   PetscCall(document_destroy(&file));
   PetscFunctionReturn(code);

@@ -134,8 +134,11 @@ static bool is_name(const char *word) { return strlen(word) < MATERIAL_NAME && !
 
 PetscErrorCode material_content(const Document *doc, const char *path, Content *content) {
   const char *word = "";
-  char found[PETSC_MAX_PATH_LEN] = "";
+  char from[PETSC_MAX_PATH_LEN], found[PETSC_MAX_PATH_LEN] = "";
   PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(from, sizeof from, "%s.from", path));
+  if (document_has(doc, from))
+    path = from;
   if (document_type(doc, path) == KEY_MAP || document_type(doc, path) == KEY_LIST)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(document_text(doc, path, &word));
@@ -145,7 +148,8 @@ PetscErrorCode material_content(const Document *doc, const char *path, Content *
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode material_file_read(const Document *doc, const char *path, Document **file) {
+/* The file of the name at path, checked. */
+static PetscErrorCode read_file(const Document *doc, const char *path, Document **file) {
   const KeyTable table = {n_material_keys, material_keys};
   const char *word = "";
   char found[PETSC_MAX_PATH_LEN] = "";
@@ -156,7 +160,54 @@ PetscErrorCode material_file_read(const Document *doc, const char *path, Documen
   if (!found[0])
     PetscCall(refuse_name(doc, path, word));
   PetscCall(document_read(document_comm(doc), found, file));
-  PetscErrorCode code = document_check(*file, 1, &table);
+  PetscCall(document_check(*file, 1, &table));
+  if (document_has(*file, "from"))
+    PetscCall(document_error(*file, "from", "key 'from' belongs to the materials of a case, not to a material file"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode material_file_read(const Document *doc, const char *path, Document **file) {
+  PetscFunctionBeginUser;
+  *file = NULL;
+  PetscErrorCode code = read_file(doc, path, file);
+  if (code)
+    PetscCall(document_destroy(file));
+  PetscFunctionReturn(code);
+}
+
+/* Replaced values are those of the case, whatever the file says of their source. */
+static PetscErrorCode replace_sources(const Document *doc, const char *path, Document *file) {
+  char given[512], source[256], set[512];
+  PetscFunctionBeginUser;
+  for (int i = 0; i < n_material_keys; i++) {
+    const char *key = material_keys[i].path;
+    snprintf(given, sizeof given, "%s.%s", path, key);
+    snprintf(source, sizeof source, "sources.%s", key);
+    bool replaced = document_has(doc, given) && document_has(file, source);
+    snprintf(given, sizeof given, "%s.%s", path, source);
+    if (!replaced || document_has(doc, given))
+      continue;
+    snprintf(set, sizeof set, "%s=as given in the case", source);
+    PetscCall(document_set(file, set));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode vary(const Document *doc, const char *path, Document *file) {
+  const KeyTable table = {n_material_keys, material_keys};
+  PetscFunctionBeginUser;
+  PetscCall(document_merge(file, doc, path));
+  PetscCall(document_check(file, 1, &table));
+  PetscCall(replace_sources(doc, path, file));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode material_file_varied(const Document *doc, const char *path, Document **file) {
+  char from[512];
+  PetscFunctionBeginUser;
+  snprintf(from, sizeof from, "%s.from", path);
+  PetscCall(material_file_read(doc, from, file));
+  PetscErrorCode code = vary(doc, path, *file);
   if (code)
     PetscCall(document_destroy(file));
   PetscFunctionReturn(code);

@@ -69,6 +69,8 @@ static void test_refused(void **state) {
   } row[] = {
       {"runner=unitcell", "did you mean 'unit-cell'"},
       {"runner=nothing-like-it", "trabecula list cases"},
+      {"runner.x=1", "key 'runner' = {...}: must be a text"},
+      {"lattice.cell.x=1", "key 'cell' has no member 'x' to set"},
       {"modle=frame", "did you mean 'model'"},
       {"model=frames", "did you mean 'frame'"},
       {"solver.rtol=0", "must lie in"},
