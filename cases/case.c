@@ -1,11 +1,22 @@
 #include "cases/case.h"
 #include <string.h>
 
-static const KeyRow common_rows[] = {
+static const KeyRow answer_rows[] = {
     {"runner", KEY_TEXT, NULL, NULL, NULL, NULL, "what is asked: a row of `trabecula list cases`"},
+    {"title", KEY_TEXT, NULL, NULL, NULL, "", "one line that heads the report"},
+    {"expect", KEY_MAP, NULL, NULL, NULL, "", "known answers: quantity names with a value or bounds and a source"},
+    {"expect.*", KEY_MAP, NULL, NULL, NULL, "", "the name of a quantity that the run gives"},
+    {"expect.*.value", KEY_NUMBER, NULL, NULL, NULL, "", "known value, in the unit of the quantity"},
+    {"expect.*.rtol", KEY_NUMBER, NULL, "(0, 1]", NULL, "", "relative tolerance of value"},
+    {"expect.*.lo", KEY_NUMBER, NULL, NULL, NULL, "", "lower bound (instead of value)"},
+    {"expect.*.hi", KEY_NUMBER, NULL, NULL, NULL, "", "upper bound (instead of value)"},
+    {"expect.*.source", KEY_TEXT, NULL, NULL, NULL, NULL, "where the known answer comes from"},
+};
+const KeyTable answer_keys = {sizeof answer_rows / sizeof answer_rows[0], answer_rows};
+
+static const KeyRow solve_rows[] = {
     {"model", KEY_WORD, NULL, NULL, "voxel frame both", "voxel",
      "solid voxels, a frame of beams, or both side by side"},
-    {"title", KEY_TEXT, NULL, NULL, NULL, "", "one line that heads the report"},
     {"solver.rtol", KEY_NUMBER, NULL, "(0, 1e-2]", NULL, "1e-10",
      "relative residual |b - K u| / |b| at which the iterative solver stops"},
     {"solver.equilibrium", KEY_NUMBER, NULL, "[1e-12, 1]", NULL, "5e-7",
@@ -15,36 +26,38 @@ static const KeyRow common_rows[] = {
     {"solver.checkpoint_s", KEY_NUMBER, "s", "[0, inf)", NULL, "60",
      "work after which a run writes down how far it is, to go on from there when it is stopped; 0: after every load "
      "step and every solve"},
-    {"expect", KEY_MAP, NULL, NULL, NULL, "", "known answers: quantity names with a value or bounds and a source"},
-    {"expect.*", KEY_MAP, NULL, NULL, NULL, "", "the name of a quantity that the run gives"},
-    {"expect.*.value", KEY_NUMBER, NULL, NULL, NULL, "", "known value, in the unit of the quantity"},
-    {"expect.*.rtol", KEY_NUMBER, NULL, "(0, 1]", NULL, "", "relative tolerance of value"},
-    {"expect.*.lo", KEY_NUMBER, NULL, NULL, NULL, "", "lower bound (instead of value)"},
-    {"expect.*.hi", KEY_NUMBER, NULL, NULL, NULL, "", "upper bound (instead of value)"},
-    {"expect.*.source", KEY_TEXT, NULL, NULL, NULL, NULL, "where the known answer comes from"},
 };
-const KeyTable case_keys = {sizeof common_rows / sizeof common_rows[0], common_rows};
+const KeyTable solve_keys = {sizeof solve_rows / sizeof solve_rows[0], solve_rows};
 
-static PetscErrorCode find_runner(Case *c) {
-  const char *word;
+int runner_tables(const Runner *runner, KeyTable tables[CASE_TABLES]) {
+  int n = 0;
+  tables[n++] = answer_keys;
+  if (!runner->is_sweep)
+    tables[n++] = solve_keys;
+  tables[n++] = runner->keys;
+  return n;
+}
+
+PetscErrorCode case_runner(const Document *doc, const Runner **runner) {
+  const char *word, *names[64]; /* room for many more runners than there are */
   PetscFunctionBeginUser;
-  if (!document_has(c->doc, "runner"))
-    PetscCall(document_error(c->doc, "", "key 'runner' is missing: it says what to compute (`trabecula list cases`)"));
-  PetscCall(document_text(c->doc, "runner", &word));
-  const char *names[64]; /* room for many more runners than there are */
-  PetscCheck(n_runners <= 64, c->comm, PETSC_ERR_PLIB, "too many runners");
+  if (!document_has(doc, "runner"))
+    PetscCall(document_error(doc, "", "key 'runner' is missing: it says what to compute (`trabecula list cases`)"));
+  PetscCall(document_text(doc, "runner", &word));
+  PetscCheck(n_runners <= 64, document_comm(doc), PETSC_ERR_PLIB, "too many runners");
   for (int i = 0; i < n_runners; i++) {
     names[i] = runners[i]->name;
-    if (!strcmp(word, names[i]))
-      c->runner = runners[i];
+    if (!strcmp(word, names[i])) {
+      *runner = runners[i];
+      PetscFunctionReturn(PETSC_SUCCESS);
+    }
   }
   int near = name_nearest(word, n_runners, names);
-  if (!c->runner && near >= 0)
-    PetscCall(document_error(c->doc, "runner", "key 'runner' = %s: there is no such runner; did you mean '%s'?", word,
+  if (near >= 0)
+    PetscCall(document_error(doc, "runner", "key 'runner' = %s: there is no such runner; did you mean '%s'?", word,
                              names[near]));
-  if (!c->runner)
-    PetscCall(document_error(c->doc, "runner",
-                             "key 'runner' = %s: there is no such runner; `trabecula list cases` names them", word));
+  PetscCall(document_error(doc, "runner",
+                           "key 'runner' = %s: there is no such runner; `trabecula list cases` names them", word));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -113,10 +126,12 @@ static PetscErrorCode read_and_check(Case *c) {
   PetscCall(document_read(c->comm, c->file, &c->doc));
   for (int i = 0; i < c->n_set; i++)
     PetscCall(document_set(c->doc, c->set[i]));
-  PetscCall(find_runner(c));
-  const KeyTable tables[] = {case_keys, c->runner->keys};
-  PetscCall(document_check(c->doc, 2, tables));
+  PetscCall(case_runner(c->doc, &c->runner));
+  KeyTable tables[CASE_TABLES];
+  PetscCall(document_check(c->doc, runner_tables(c->runner, tables), tables));
   PetscCall(check_expectations(c->doc));
+  if (c->runner->is_sweep)
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(document_text(c->doc, "model", &model));
   c->wants_voxel = strcmp(model, "frame") != 0;
   c->wants_frame = strcmp(model, "voxel") != 0;

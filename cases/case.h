@@ -15,7 +15,9 @@ typedef struct Estimate { /* what `check` prints and what a run is refused by; v
 
 typedef struct Runner {
   const char *name, *help;
-  KeyTable keys; /* its own keys; the common ones stand in case.c */
+  KeyTable keys;     /* its own keys; the common ones stand in case.c */
+  const char *cheap; /* keys, with those below them, that change no mesh and no factor, between spaces; NULL: none */
+  bool is_sweep;     /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
   PetscErrorCode (*estimate)(const Case *c,
                              Estimate *estimate); /* also finds every user mistake that can be found before meshing */
   PetscErrorCode (*run)(const Case *c, struct Results *results);
@@ -23,7 +25,12 @@ typedef struct Runner {
 
 extern const Runner *const runners[];
 extern const int n_runners;
-extern const KeyTable case_keys; /* common to all runners: runner, model, title, solver, expect */
+extern const KeyTable answer_keys; /* common to all: runner, title, expect */
+extern const KeyTable solve_keys;  /* common to those that solve: model, solver */
+
+/* The tables that a document of this runner is checked against; returns how many. */
+enum { CASE_TABLES = 3 };
+int runner_tables(const Runner *runner, KeyTable tables[CASE_TABLES]);
 
 struct Case {
   MPI_Comm comm;
@@ -40,5 +47,7 @@ struct Case {
  * defaults. */
 PetscErrorCode case_read(MPI_Comm comm, const char *file, int n_set, char **set, Case *c);
 PetscErrorCode case_free(Case *c);
+/* The runner that a document names, which need not be checked yet. */
+PetscErrorCode case_runner(const Document *doc, const Runner **runner);
 
 #endif

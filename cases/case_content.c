@@ -52,12 +52,13 @@ static PetscErrorCode add_row(const Case *c, const KeyRow *row, const char *path
 
 PetscErrorCode case_content(const Case *c, Content *content) {
   static const char *const left_out[] = {"title", "expect", "solver.checkpoint_s"};
-  const KeyTable tables[] = {case_keys, c->runner->keys};
+  KeyTable tables[CASE_TABLES];
+  const int n_tables = runner_tables(c->runner, tables);
   PetscFunctionBeginUser;
   *content = (Content){0, 0};
   content_add_text(content, TRABECULA_VERSION);
   PetscCall(document_content(c->doc, sizeof left_out / sizeof left_out[0], left_out, content));
-  for (int t = 0; t < 2; t++)
+  for (int t = 0; t < n_tables; t++)
     for (int i = 0; i < tables[t].n; i++)
       if (is_material(&tables[t].row[i]) || (tables[t].row[i].type & KEY_FILE))
         PetscCall(add_row(c, &tables[t].row[i], tables[t].row[i].path, content));

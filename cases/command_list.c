@@ -184,11 +184,12 @@ static PetscErrorCode list_keys(MPI_Comm comm, const char *only) {
   char title[128];
   PetscFunctionBeginUser;
   (void)comm;
-  PetscCall(list_key_rows("Keys of every case", &case_keys, NULL));
+  PetscCall(list_key_rows("Keys of every case", &answer_keys, NULL));
+  PetscCall(list_key_rows("\nKeys of every case that is solved: all but sweeps", &solve_keys, NULL));
   for (int i = 0; i < n_runners; i++)
     if (!only || !strcmp(only, runners[i]->name)) {
       snprintf(title, sizeof title, "\nKeys of runner %s", runners[i]->name);
-      PetscCall(list_key_rows(title, &runners[i]->keys, &case_keys));
+      PetscCall(list_key_rows(title, &runners[i]->keys, &solve_keys));
     }
   PetscCall(list_key_rows("\nKeys of a material (a file of materials/, or a mapping in its place)", &material, NULL));
   PetscFunctionReturn(PETSC_SUCCESS);

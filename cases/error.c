@@ -50,7 +50,7 @@ PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, cons
     print(report);
     stop_all();
   }
-  if (!rank)
+  if (!rank && !report->kept)
     print(report);
   return code;
 }

@@ -7,6 +7,7 @@
 typedef struct ErrorReport {
   char text[2200];
   PetscBool printed;
+  PetscBool kept; /* the caller tells it: only where one rank of several ends them all it is printed here */
 } ErrorReport;
 
 /* A PETSc error handler; ctx is an ErrorReport. Users' mistakes as they are, with "trabecula: error: " before them

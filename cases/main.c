@@ -35,7 +35,7 @@ static void warn_unused_options(void) {
 
 /* Between PetscInitialize and PetscFinalize. Returns the exit status. */
 static int run(int argc, char **argv, bool petsc_options) {
-  ErrorReport report = {"", PETSC_FALSE};
+  ErrorReport report = {.printed = PETSC_FALSE};
   int status = 0;
   interrupt_install();
   PetscPushErrorHandler(error_handler, &report);

@@ -89,15 +89,16 @@ PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, R
   char why[512] = "";
   PetscFunctionBeginUser;
   *out = NULL;
-  PetscCheck(strlen(dir) + 64 < PETSC_MAX_PATH_LEN, c->comm, PETSC_ERR_USER_INPUT,
+  PetscCheck(!dir || strlen(dir) + 64 < PETSC_MAX_PATH_LEN, c->comm, PETSC_ERR_USER_INPUT,
              "the name of the output folder is too long");
   PetscCall(PetscNew(&results));
   *results = (Results){.c = c, .comm = c->comm, .quiet = quiet, .start = MPI_Wtime()};
-  PetscCall(PetscStrncpy(results->dir, dir, sizeof results->dir));
+  if (dir)
+    PetscCall(PetscStrncpy(results->dir, dir, sizeof results->dir));
   for (size_t n = strlen(results->dir); n > 1 && results->dir[n - 1] == '/'; n--)
     results->dir[n - 1] = 0;
   PetscCallMPI(MPI_Comm_rank(c->comm, &results->rank));
-  if (!results->rank)
+  if (!results->rank && dir)
     (void)stage_make(results, why, sizeof why);
   PetscCallMPI(MPI_Bcast(results->stage, PETSC_MAX_PATH_LEN, MPI_CHAR, 0, c->comm));
   PetscErrorCode failed = results_agree(c->comm, why);
@@ -118,7 +119,7 @@ PetscErrorCode results_destroy(Results **results) {
   PetscFunctionBeginUser;
   if (!*results)
     PetscFunctionReturn(PETSC_SUCCESS);
-  if (!(*results)->rank)
+  if (!(*results)->rank && (*results)->dir[0])
     interrupt_clean(); /* does nothing after results_finish */
   json_decref((*results)->record);
   PetscCall(PetscFree(*results));
@@ -127,6 +128,8 @@ PetscErrorCode results_destroy(Results **results) {
 
 PetscErrorCode results_path(Results *results, const char *file, char *path) {
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(path, PETSC_MAX_PATH_LEN, "%s/%s", results->stage, file));
+  path[0] = 0;
+  if (results->dir[0])
+    PetscCall(PetscSNPrintf(path, PETSC_MAX_PATH_LEN, "%s/%s", results->stage, file));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

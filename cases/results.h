@@ -8,6 +8,7 @@
 #include "solver/grip.h"
 
 typedef struct Results Results;
+struct json_t;
 
 typedef struct MeshFacts {
   double voxel_mm;
@@ -16,7 +17,7 @@ typedef struct MeshFacts {
 } MeshFacts;
 
 /* Creates dir (and fails with PETSC_ERR_USER_INPUT if it cannot be written to) before any work; results_destroy without
- * results_finish removes what it made. */
+ * results_finish removes what it made. dir NULL: no files are wanted, only what results_collect gives. */
 PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, Results **results);
 PetscErrorCode results_destroy(Results **results);
 
@@ -42,7 +43,7 @@ PetscErrorCode results_chart(Results *results, const Chart *chart); /* copied */
 PetscErrorCode results_history(Results *results, const char *header);
 PetscErrorCode results_history_row(Results *results, PetscInt n, const double *value);
 /* Path for a further result file in the folder (fields); the writer makes it appear whole. path has size
- * PETSC_MAX_PATH_LEN. */
+ * PETSC_MAX_PATH_LEN; it is empty where no files are wanted. */
 PetscErrorCode results_path(Results *results, const char *file, char *path);
 
 /* The run could not do all that was asked: what there is will be written, one line says why, the status is 2. */
@@ -51,5 +52,9 @@ PetscErrorCode results_incomplete(Results *results, const char *format, ...) __a
 /* Checks expect:, prints the tables, writes the files. *status: 0 good, 1 an expectation was missed, 2 incomplete.
  */
 PetscErrorCode results_finish(Results *results, int *status);
+/* Instead of results_finish, for a program that asked for the case: checks expect: and prints nothing. *summary is that
+   of summary.json with the members "incomplete" (why, or null) and "warnings" besides, the same on every rank, owned by
+   the caller; the files are written where there is a folder. */
+PetscErrorCode results_collect(Results *results, struct json_t **summary, int *status);
 
 #endif

@@ -11,8 +11,9 @@ static const char *text(const json_t *object, const char *key) {
 void results_print_header(const json_t *record, FILE *file) {
   const json_t *program = json_object_get(record, "program");
   int ranks = (int)json_integer_value(json_object_get(program, "ranks"));
-  fprintf(file, "Trabecula %s  case %s  runner %s  model %s  %d %s\n", text(program, "version"), text(record, "file"),
-          text(record, "runner"), text(record, "model"), ranks, ranks == 1 ? "rank" : "ranks");
+  const char *model = text(record, "model");
+  fprintf(file, "Trabecula %s  case %s  runner %s%s%s  %d %s\n", text(program, "version"), text(record, "file"),
+          text(record, "runner"), model[0] ? "  model " : "", model, ranks, ranks == 1 ? "rank" : "ranks");
   if (*text(record, "title"))
     fprintf(file, "%s\n", text(record, "title"));
   fflush(file);

@@ -4,7 +4,6 @@
 #include "cases/table.h"
 #include "cases/whole_file.h"
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -18,17 +17,6 @@ static int write_report(FILE *file, void *record) { return report_write(record, 
 
 static int write_resolved(FILE *file, void *text) { return fputs(text, file) < 0 ? errno : 0; }
 
-/* The fewest digits that give the same double again. */
-static void write_double(FILE *file, double value) {
-  char text[40];
-  for (int digits = 15; digits <= 17; digits++) {
-    snprintf(text, sizeof text, "%.*g", digits, value);
-    if (strtod(text, NULL) == value)
-      break;
-  }
-  fputs(text, file);
-}
-
 static int write_history(FILE *file, void *history) {
   size_t i, k;
   const json_t *row, *value;
@@ -37,10 +25,10 @@ static int write_history(FILE *file, void *history) {
     json_array_foreach(row, k, value) {
       if (k)
         fputc(',', file);
+      char text[NUMBER_ROOM] = "nan";
       if (json_is_number(value))
-        write_double(file, json_number_value(value));
-      else
-        fputs("nan", file);
+        number_text(json_number_value(value), text);
+      fputs(text, file);
     }
     fputc('\n', file);
   }
@@ -122,18 +110,35 @@ static PetscErrorCode record_cost(Results *results) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode results_finish(Results *results, int *status) {
+/* Completes the record and writes what is to be written. */
+static PetscErrorCode complete(Results *results, int *status) {
   char why[512] = "";
   int missed;
   PetscFunctionBeginUser;
   PetscCall(results_expect(results, &missed));
   PetscCall(record_resolved(results));
   PetscCall(record_cost(results));
-  if (!results->rank)
+  if (!results->rank && results->dir[0])
     (void)results_write(results, why, sizeof why);
   PetscCall(results_agree(results->comm, why));
+  *status = json_object_get(results->record, "incomplete") ? 2 : missed ? 1 : 0;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode results_collect(Results *results, json_t **out, int *status) {
+  PetscFunctionBeginUser;
+  PetscCall(complete(results, status));
+  *out = summary(results->record);
+  json_t *incomplete = json_object_get(results->record, "incomplete");
+  RESULTS_JSON(!*out || json_object_set(*out, "incomplete", incomplete ? incomplete : json_null()));
+  RESULTS_JSON(json_object_set(*out, "warnings", json_object_get(results->record, "warnings")));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode results_finish(Results *results, int *status) {
+  PetscFunctionBeginUser;
+  PetscCall(complete(results, status));
   const char *incomplete = json_string_value(json_object_get(results->record, "incomplete"));
-  *status = incomplete ? 2 : missed ? 1 : 0;
   if (!results->rank)
     PetscCall(results_print(results, results->quiet ? stderr : stdout));
   if (!results->rank && incomplete)

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* vasprintf */
 #include "cases/table.h"
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 json_t *json_text(const char *text) {
@@ -14,6 +15,14 @@ json_t *json_text(const char *text) {
   good = copy ? json_string(copy) : NULL;
   free(copy);
   return good;
+}
+
+void number_text(double value, char text[NUMBER_ROOM]) {
+  for (int digits = 1; digits <= 17; digits++) {
+    snprintf(text, NUMBER_ROOM, "%.*g", digits, value);
+    if (strtod(text, NULL) == value)
+      break;
+  }
 }
 
 /* The next code point; bytes that are no UTF-8 count as one each. */

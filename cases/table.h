@@ -16,6 +16,9 @@ PetscErrorCode table_row_list(json_t *table, const char *format, va_list argumen
 /* True when all cells of the column that are not empty or a dash look like numbers: it is then right-aligned. */
 bool table_numeric(const json_t *table, size_t column);
 void table_print(const json_t *table, FILE *file);
+enum { NUMBER_ROOM = 32 };
+/* The fewest digits that give the same double again. */
+void number_text(double value, char text[NUMBER_ROOM]);
 /* Columns that a terminal uses for UTF-8 text. */
 int text_width(const char *text);
 /* Text to JSON; bytes that are no UTF-8 become '?'. */

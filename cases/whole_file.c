@@ -1,5 +1,7 @@
+#define _XOPEN_SOURCE 700 /* nftw */
 #include "cases/whole_file.h"
 #include <errno.h>
+#include <ftw.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -81,3 +83,11 @@ void folder_unmake(const char *dir, size_t made) {
       rmdir(path);
     }
 }
+
+static int remove_entry(const char *path, const struct stat *info, int kind, struct FTW *place) {
+  (void)info, (void)kind, (void)place;
+  (void)remove(path);
+  return 0;
+}
+
+void folder_remove(const char *dir) { (void)nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }

@@ -13,6 +13,8 @@ int whole_file_write(const char *dir, const char *name, int (*body)(FILE *file, 
 /* Creates dir with its parents. *made is the length of the part of dir that was there before (0: nothing, as for a
    relative path; strlen(dir): all). Returns 0, or non-zero and why. */
 int folder_make(const char *dir, size_t *made, char *why, size_t n);
+/* Removes dir and all that is in it; symbolic links are not followed. Nothing there: nothing happens. */
+void folder_remove(const char *dir);
 /* Removes dir and its parents down to the part that was there before, as far as they are empty. */
 void folder_unmake(const char *dir, size_t made);
 

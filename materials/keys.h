@@ -80,6 +80,9 @@ PetscErrorCode document_member(const Document *doc, const char *path, PetscInt i
 /* Raises PETSC_ERR_USER_INPUT at the mark of path (or its nearest existing parent): "file:line:col: error: <text>". */
 PetscErrorCode document_error(const Document *doc, const char *path, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The row that a path of a document belongs to: its own, or that of the nearest parent whose members have no rows (a
+   mapping that somebody else checks). NULL: such a document has no such key. Of several tables later rows count. */
+const KeyRow *keys_find(int n_tables, const KeyTable *tables, const char *path);
 /* "file:line:col" of path, for warnings. */
 PetscErrorCode document_mark(const Document *doc, const char *path, char *mark, size_t n);
 /* The document as understood, defaults included, as YAML. */

@@ -139,6 +139,51 @@ const Row *rows_best(const Rows *rows, int depth, const char *const *name) {
   return best;
 }
 
+static const KeyRow *find_row(int n_tables, const KeyTable *tables, const Row *wanted, int n) {
+  const KeyRow *best = NULL;
+  for (int t = 0, least = ROW_PARTS; t < n_tables; t++)
+    for (int i = 0; i < tables[t].n; i++) {
+      Row row;
+      if (!split(tables[t].row[i].path, &row) || row.n != n || row.n_wild > least)
+        continue;
+      bool same = true;
+      for (int k = 0; same && k < n; k++)
+        same = part_covers(&row.part[k], &wanted->part[k]);
+      if (same) {
+        best = &tables[t].row[i];
+        least = row.n_wild;
+      }
+    }
+  return best;
+}
+
+/* Do rows stand below the first n parts of this one? */
+static bool has_members(int n_tables, const KeyTable *tables, const Row *of, int n) {
+  for (int t = 0; t < n_tables; t++)
+    for (int i = 0; i < tables[t].n; i++) {
+      Row row;
+      bool same = split(tables[t].row[i].path, &row) && row.n > n;
+      for (int k = 0; same && k < n; k++)
+        same = part_covers(&row.part[k], &of->part[k]);
+      if (same)
+        return true;
+    }
+  return false;
+}
+
+const KeyRow *keys_find(int n_tables, const KeyTable *tables, const char *path) {
+  Row wanted;
+  if (!split(path, &wanted))
+    return NULL;
+  const KeyRow *row = find_row(n_tables, tables, &wanted, wanted.n);
+  for (int n = wanted.n - 1; n > 0 && !row; n--) {
+    const KeyRow *parent = find_row(n_tables, tables, &wanted, n);
+    if (parent)
+      return parent->type & (KEY_MAP | KEY_ANY) && !has_members(n_tables, tables, &wanted, n) ? parent : NULL;
+  }
+  return row;
+}
+
 int rows_members(const Rows *rows, int depth, const char *const *name, int room, const char **names) {
   int n = 0;
   for (int r = 0; r < rows->n; r++) {

@@ -238,6 +238,8 @@ PetscErrorCode fields_write_voxel_cells(const char *file, const Grid *grid, Pets
   char(*name)[64];
 
   PetscFunctionBeginUser;
+  if (!file[0])
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(piece_create(grid, &piece));
   PetscCall(PetscMalloc2(N_SETS + n, &set, n, &name));
   describe(&piece, n, fields, name, set);

@@ -231,6 +231,8 @@ PetscErrorCode fields_stream_voxels(const char *file, const Grid *grid, PetscInt
   Image image;
 
   PetscFunctionBeginUser;
+  if (!file[0])
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(image_create(grid, n, fields, &image));
   PetscErrorCode code = vtkhdf_open(grid->comm, file, "ImageData", VTKHDF_CHUNKS, &image.v);
   if (!code)

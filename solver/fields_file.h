@@ -1,5 +1,5 @@
 /* Fields for ParaView: VTKHDF files. Values go to a temporary name first; the file appears whole or
- * not at all. */
+ * not at all. An empty file name: nothing is wanted, nothing is done. */
 #ifndef TRABECULA_SOLVER_FIELDS_FILE_H
 #define TRABECULA_SOLVER_FIELDS_FILE_H
 

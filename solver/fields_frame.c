@@ -137,6 +137,8 @@ PetscErrorCode fields_write_frame(MPI_Comm comm, const char *file, const Graph *
   Lines lines;
 
   PetscFunctionBeginUser;
+  if (!file[0])
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCheck(graph->n_struts > 0, comm, PETSC_ERR_USER_INPUT, "%s: error: the frame has no struts to write", file);
   PetscCall(lines_create(graph, &lines));
   PetscErrorCode code = vtkhdf_open(comm, file, "UnstructuredGrid", VTKHDF_TOGETHER, &v);

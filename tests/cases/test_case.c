@@ -22,8 +22,8 @@ static PetscErrorCode read_text(const char *text, int n_set, char **set, Case *c
 
 /* The runner's own row goes before the common one. */
 static double row_default(const Runner *runner, const char *path) {
-  const KeyTable tables[] = {runner->keys, case_keys};
-  for (int t = 0; t < 2; t++)
+  const KeyTable tables[] = {runner->keys, answer_keys, solve_keys};
+  for (int t = 0; t < 3; t++)
     for (int i = 0; i < tables[t].n; i++)
       if (!strcmp(tables[t].row[i].path, path))
         return atof(tables[t].row[i].fallback);

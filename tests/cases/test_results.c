@@ -22,7 +22,8 @@ static void case_open(const char *folder, const char *expect, Case *c) {
   *c = (Case){.comm = PETSC_COMM_WORLD, .runner = &quiet_runner, .name = "case", .wants_voxel = 1};
   strcpy(c->file, file);
   CHECK_OK(document_read(PETSC_COMM_WORLD, file, &c->doc));
-  CHECK_OK(document_check(c->doc, 1, &case_keys));
+  const KeyTable tables[] = {answer_keys, solve_keys};
+  CHECK_OK(document_check(c->doc, 2, tables));
 }
 
 /* Everything that can be said, once. */
