@@ -177,6 +177,8 @@ PetscErrorCode path_reset(PathModel *path) {
   PetscCall(PetscArrayzero(path->reaction, path->n_grips));
   path->last_parameter = path->work = path->energy = path->residual = path->contact.energy_at = 0;
   path->steps = 0;
+  path->follow = (PathFollow){0};
+  PetscCall(PetscArrayzero(path->last, path->n_nodes));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

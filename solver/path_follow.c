@@ -58,7 +58,12 @@ PetscErrorCode path_follow(PathModel *path, const PathSteps *steps,
   PetscFunctionBeginUser;
   PetscCall(check_steps(path, steps));
   *outcome = (PathOutcome){0};
-  if (arc) /* sizes are lengths of the arc from here on */
+  if (path->follow.resumed) {
+    const PathFollow *was = &path->follow;
+    size = was->size, scale = was->scale;
+    *outcome = (PathOutcome){.steps = was->steps, .iterations = was->iterations, .cuts = was->cuts};
+    path->follow.resumed = PETSC_FALSE;
+  } else if (arc) /* sizes are lengths of the arc from here on */
     PetscCall(first_arc(path, 1, &scale));
   while (!stop) {
     PetscInt iterations;
@@ -95,6 +100,7 @@ PetscErrorCode path_follow(PathModel *path, const PathSteps *steps,
       size = PetscMin(GROW * PetscMax(size, take), steps->most);
     else if (iterations > HARD)
       size = PetscMax(SHRINK * take, steps->least);
+    path->follow = (PathFollow){PETSC_FALSE, size, scale, outcome->steps, outcome->iterations, outcome->cuts};
     if (each) {
       PathPoint point = point_of(path, iterations);
       PetscCall(each(path, &point, context, &stop));

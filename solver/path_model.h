@@ -51,6 +51,12 @@ typedef struct PathContact {
   PetscInt n_pattern, (*pattern)[2]; /* pairs of beams that the matrix has room for, sorted */
 } PathContact;
 
+typedef struct PathFollow { /* of the path_follow under way, at the last accepted point */
+  PetscBool resumed;        /* it was restored: the next path_follow goes on with it */
+  double size, scale;       /* of the next step; of an arc */
+  PetscInt steps, iterations, cuts;
+} PathFollow;
+
 /* What a beam gives to all ranks: the forces f that hold it at its nodes, and the energy done on it in this step. */
 enum { BEAM_ROW = 13, BEAM_ENERGY = 12 };
 
@@ -88,6 +94,7 @@ struct PathModel {
   double (*last)[6], last_parameter; /* [n_nodes] translations and spins of the last step; 0: there is none */
   PetscInt steps;
   double work, energy, residual;
+  PathFollow follow;
   double (*reaction)[6]; /* [n_grips] of at */
   PathContact contact;
   PathSystem system;

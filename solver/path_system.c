@@ -99,6 +99,7 @@ static PetscErrorCode factorise(PathSystem *system, PetscBool *good) {
   if (!system->analysed) {
     PetscCall(MatDestroy(&system->factor));
     PetscCall(MatGetFactor(system->K, MATSOLVERMUMPS, MAT_FACTOR_CHOLESKY, &system->factor));
+    PetscCall(MatMumpsSetIcntl(system->factor, 6, 0)); /* no look at the numbers: a restored path has the same order */
     PetscCall(MatMumpsSetIcntl(system->factor, 14, 60)); /* per cent more work space than estimated */
     PetscCall(MatMumpsSetIcntl(system->factor, 13, 1));  /* signs of all pivots */
     PetscCall(MatCholeskyFactorSymbolic(system->factor, system->K, NULL, &info));
