@@ -1,4 +1,5 @@
 #include "cases/crush.h"
+#include "cases/crush_keep.h"
 #include "solver/beam.h"
 #include "solver/fields_file.h"
 #include <math.h>
@@ -56,43 +57,36 @@ double crush_bytes(const CrushPlan *plan, double struts) {
   return struts * (double)plan->pieces * (fibres + others);
 }
 
-static PetscErrorCode curve_add(CrushCurve *curve, const double value[5]) {
-  double **column[] = {&curve->strain, &curve->stress, &curve->work, &curve->yielded, &curve->touching};
-
-  PetscFunctionBeginUser;
-  if (curve->n == curve->room) {
-    curve->room = 2 * curve->room + 64;
-    for (int i = 0; i < 5; i++)
-      PetscCall(PetscRealloc((size_t)curve->room * sizeof(double), column[i]));
-  }
-  for (int i = 0; i < 5; i++)
-    (*column[i])[curve->n] = value[i];
-  curve->n++;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscErrorCode curve_free(CrushCurve *curve) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree(curve->strain));
-  PetscCall(PetscFree(curve->stress));
-  PetscCall(PetscFree(curve->work));
-  PetscCall(PetscFree(curve->yielded));
-  PetscCall(PetscFree(curve->touching));
-  memset(curve, 0, sizeof(*curve));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 typedef struct Recorder {
   const CrushPlan *plan;
   const Graph *graph;
   CrushCurve *curve;
   CrushAnswer *answer;
+  CrushProgress *progress;
   Results *results;
+  Keep *keep;
   PathStrut *strut; /* [n_struts] scratch */
   double area, height;
   double stop_above, stop_below; /* MPa; NAN: never */
   double told;                   /* strain of the last line of progress */
 } Recorder;
+
+/* At a point from which the leg goes on. */
+static PetscErrorCode keep_point(PathModel *path, const Recorder *r, double strain) {
+  PetscBool due, stop;
+  char where[64];
+
+  PetscFunctionBeginUser;
+  PetscCall(keep_due(r->keep, &due, &stop));
+  if (due)
+    PetscCall(crush_keep(r->keep, path, r->graph, r->progress, r->answer));
+  if (stop) {
+    PetscCall(PetscSNPrintf(where, sizeof(where), "crushing, at %.1f %% strain%s", 100 * strain,
+                            r->progress->leg > LEG_CRUSH ? " of the second specimen" : ""));
+    PetscCall(keep_stop(r->keep, where));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
 
 static PetscErrorCode record(PathModel *path, const PathPoint *point, void *context, PetscBool *stop) {
   Recorder *r = context;
@@ -103,21 +97,25 @@ static PetscErrorCode record(PathModel *path, const PathPoint *point, void *cont
   PetscCall(path_struts(path, r->strut));
   for (PetscInt s = 0; s < r->graph->n_struts; s++)
     yielded += r->strut[s].yielded_share / (double)r->graph->n_struts;
-  PetscCall(curve_add(r->curve, (double[5]){point->parameter, stress, point->work, yielded, (double)point->contacts}));
+  PetscCall(
+      crush_curve_add(r->curve, (double[5]){point->parameter, stress, point->work, yielded, (double)point->contacts}));
   r->answer->residual = PetscMax(r->answer->residual, point->residual);
-  if (point->work != 0)
+  const PetscBool first = (PetscBool)(r->progress->leg <= LEG_CRUSH);
+  if (first && point->work != 0)
     r->answer->energy_balance = PetscAbsReal(point->energy / point->work - 1);
   r->answer->info.iterations += point->iterations;
-  if (point->negative_pivots > 0 && isnan(r->answer->unstable))
+  if (first && point->negative_pivots > 0 && isnan(r->answer->unstable))
     r->answer->unstable = point->parameter;
   *stop = (PetscBool)(stress >= r->stop_above || stress <= r->stop_below);
-  if (r->results && point->parameter >= r->told + 0.05) {
+  if (r->results && first && point->parameter >= r->told + 0.05) {
     r->told = 0.05 * floor(point->parameter / 0.05 + 1e-9);
     PetscCall(results_progress(r->results,
                                "frame: %.1f %% strain, %.4g MPa, %.0f %% of the strut sections yielded, %" PetscInt_FMT
                                " contacts",
                                100 * point->parameter, stress, 100 * yielded, point->contacts));
   }
+  if (r->keep && !*stop)
+    PetscCall(keep_point(path, r, point->parameter));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -154,8 +152,19 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Loads on to a strain, in small steps while yielding is read. */
-static PetscErrorCode load_to(PathModel *path, Recorder *r, double from, double to, PathOutcome *outcome) {
+/* One leg, unless the checkpoint says that it was done before. */
+static PetscErrorCode follow(PathModel *path, Recorder *r, CrushLeg leg, const PathSteps *steps, PathOutcome *outcome) {
+  PetscFunctionBeginUser;
+  *outcome = (PathOutcome){.reached = PETSC_TRUE};
+  if (leg < r->progress->leg)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  r->progress->leg = leg;
+  PetscCall(path_follow(path, steps, record, r, outcome));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Loads to a strain, in small steps while yielding is read: two legs. */
+static PetscErrorCode load_to(PathModel *path, Recorder *r, CrushLeg leg, double to, PathOutcome *outcome) {
   PathSteps steps = {.to = PetscMin(to, EARLY),
                      .first = PetscMin(FIRST, r->plan->most),
                      .least = LEAST,
@@ -163,15 +172,13 @@ static PetscErrorCode load_to(PathModel *path, Recorder *r, double from, double 
                      .max_steps = MOST_STEPS};
 
   PetscFunctionBeginUser;
-  *outcome = (PathOutcome){.reached = PETSC_TRUE};
-  if (from < EARLY)
-    PetscCall(path_follow(path, &steps, record, r, outcome));
+  PetscCall(follow(path, r, leg, &steps, outcome));
   if (!outcome->reached || to <= EARLY)
     PetscFunctionReturn(PETSC_SUCCESS);
   steps.to = to;
   steps.first = PetscMin(EARLY_MOST, r->plan->most);
   steps.most = r->plan->most;
-  PetscCall(path_follow(path, &steps, record, r, outcome));
+  PetscCall(follow(path, r, (CrushLeg)(leg + 1), &steps, outcome));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -195,21 +202,21 @@ static PetscErrorCode insert_loop(const CrushCurve *loop, PetscInt begin, PetscI
 
   PetscFunctionBeginUser;
   for (; i < main->n && main->strain[i] < at * (1 - 1e-9); i++)
-    PetscCall(curve_add(
+    PetscCall(crush_curve_add(
         &joined, (double[5]){main->strain[i], main->stress[i], main->work[i], main->yielded[i], main->touching[i]}));
   answer->loop[0] = (int)joined.n;
   for (PetscInt k = begin; k < loop->n; k++) {
     if (k == turn)
       answer->loop[1] = (int)joined.n;
-    PetscCall(curve_add(
+    PetscCall(crush_curve_add(
         &joined, (double[5]){loop->strain[k], loop->stress[k], loop->work[k], loop->yielded[k], loop->touching[k]}));
   }
   answer->loop[2] = (int)joined.n - 1;
   for (; i < main->n; i++)
     if (main->strain[i] > at * (1 + 1e-9))
-      PetscCall(curve_add(
+      PetscCall(crush_curve_add(
           &joined, (double[5]){main->strain[i], main->stress[i], main->work[i], main->yielded[i], main->touching[i]}));
-  PetscCall(curve_free(main));
+  PetscCall(crush_curve_free(main));
   *main = joined;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -218,38 +225,37 @@ static PetscErrorCode insert_loop(const CrushCurve *loop, PetscInt begin, PetscI
    no memory of it. */
 static PetscErrorCode unload(PathModel *path, Recorder *r, CrushAnswer *answer) {
   const double plateau = answer->table.plateau_MPa.value;
-  CrushCurve loop = {0};
+  CrushProgress *p = r->progress;
+  CrushCurve *loop = &p->loop;
   PathOutcome outcome;
-  Recorder second = *r;
-  const double balance = answer->energy_balance, unstable = answer->unstable;
 
   PetscFunctionBeginUser;
-  second.curve = &loop;
-  second.results = NULL;
-  second.stop_above = LOOP_TOP * plateau;
-  PetscCall(path_reset(path));
-  PetscCall(curve_add(&loop, (double[5]){0}));
-  PetscCall(load_to(path, &second, 0, answer->curve.strain[answer->curve.n - 1], &outcome));
-  const PetscInt begin = loop.n - 1;
+  r->curve = loop;
+  r->stop_above = LOOP_TOP * plateau;
+  if (p->leg <= LEG_CRUSH) {
+    PetscCall(path_reset(path));
+    PetscCall(crush_curve_add(loop, (double[CRUSH_COLUMNS]){0}));
+  }
+  PetscCall(load_to(path, r, LEG_YIELD_AGAIN, answer->curve.strain[answer->curve.n - 1], &outcome));
+  if (p->leg <= LEG_LOAD_AGAIN)
+    p->begin = loop->n - 1;
   PathSteps steps = {.to = 0, .first = FIRST / 10, .least = LEAST, .most = EARLY_MOST / 4, .max_steps = MOST_STEPS};
-  second.stop_above = NAN;
-  second.stop_below = LOOP_BOTTOM * plateau;
-  if (outcome.reached && loop.stress[begin] >= 0.7 * plateau)
-    PetscCall(path_follow(path, &steps, record, &second, &outcome));
-  const PetscInt turn = loop.n - 1;
-  second.stop_below = NAN;
-  steps.to = loop.strain[begin];
-  if (outcome.reached && turn > begin)
-    PetscCall(path_follow(path, &steps, record, &second, &outcome));
-  if (outcome.reached && turn > begin && loop.n - 1 > turn)
-    PetscCall(insert_loop(&loop, begin, turn, answer));
-  PetscCall(curve_free(&loop));
-  answer->energy_balance = balance;
-  answer->unstable = unstable;
+  r->stop_above = NAN;
+  r->stop_below = LOOP_BOTTOM * plateau;
+  if (outcome.reached && loop->stress[p->begin] >= 0.7 * plateau)
+    PetscCall(follow(path, r, LEG_UNLOAD, &steps, &outcome));
+  if (p->leg <= LEG_UNLOAD)
+    p->turn = loop->n - 1;
+  r->stop_below = NAN;
+  steps.to = loop->strain[p->begin];
+  if (outcome.reached && p->turn > p->begin)
+    PetscCall(follow(path, r, LEG_RELOAD, &steps, &outcome));
+  if (outcome.reached && p->turn > p->begin && loop->n - 1 > p->turn)
+    PetscCall(insert_loop(loop, p->begin, p->turn, answer));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode keep_end(PathModel *path, const Graph *graph, CrushAnswer *answer) {
+static PetscErrorCode take_end(PathModel *path, const Graph *graph, CrushAnswer *answer) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(graph->n_nodes, &answer->u));
   PetscCall(PetscMalloc1(graph->n_struts, &answer->strut));
@@ -261,14 +267,58 @@ static PetscErrorCode keep_end(PathModel *path, const Graph *graph, CrushAnswer 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Where the checkpoint is, or at the origin. */
+static PetscErrorCode start(PathModel *path, Recorder *r, CrushAnswer *answer) {
+  PetscBool resumed;
+
+  PetscFunctionBeginUser;
+  PetscCall(crush_resume(r->keep, path, r->graph, r->progress, answer, &resumed));
+  if (!resumed) {
+    PetscCall(crush_curve_add(&answer->curve, (double[CRUSH_COLUMNS]){0}));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  const CrushCurve *curve = r->progress->leg > LEG_CRUSH ? &r->progress->loop : &answer->curve;
+  r->told = 0.05 * floor(curve->strain[curve->n - 1] / 0.05 + 1e-9);
+  PetscCall(results_progress(
+      r->results, "frame: continues from %s/checkpoint.h5: %.1f %% strain%s, step %" PetscInt_FMT, r->keep->folder,
+      100 * curve->strain[curve->n - 1], r->progress->leg > LEG_CRUSH ? " of the second specimen" : "", curve->n - 1));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The curve, and what is read from it. */
+static PetscErrorCode crush(PathModel *path, Recorder *r, CrushAnswer *answer) {
+  PathOutcome outcome;
+
+  PetscFunctionBeginUser;
+  PetscCall(start(path, r, answer));
+  PetscCall(load_to(path, r, LEG_YIELD, fabs(r->plan->load.strain), &outcome));
+  if (r->progress->leg <= LEG_CRUSH) {
+    answer->reached = outcome.reached;
+    PetscCall(PetscStrncpy(answer->why, outcome.why, sizeof(answer->why)));
+    PetscCall(take_end(path, r->graph, answer));
+  }
+  PetscCall(evaluate(r->plan, answer));
+  if (r->plan->unload && isfinite(answer->table.plateau_MPa.value)) {
+    PetscCall(unload(path, r, answer));
+    PetscCall(evaluate(r->plan, answer));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, Results *results,
                          CrushAnswer *answer) {
   const BlockLoad *load = &plan->load;
   const int a = load->axis, b = (a + 1) % 3, d = (a + 2) % 3;
   PathModel *path;
-  PathOutcome outcome;
-  Recorder r = {
-      .plan = plan, .graph = graph, .answer = answer, .results = results, .stop_above = NAN, .stop_below = NAN};
+  CrushProgress progress = {.leg = LEG_YIELD};
+  Recorder r = {.plan = plan,
+                .graph = graph,
+                .answer = answer,
+                .progress = &progress,
+                .results = results,
+                .keep = results_keep(results),
+                .stop_above = NAN,
+                .stop_below = NAN};
   double begin = MPI_Wtime();
 
   PetscFunctionBeginUser;
@@ -283,18 +333,12 @@ PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *pla
   answer->info =
       (SolveInfo){.name = "crushing, frame", .model = "frame", .dofs = answer->dofs, .setup_s = MPI_Wtime() - begin};
   begin = MPI_Wtime();
-  PetscCall(curve_add(&answer->curve, (double[5]){0}));
-  PetscCall(load_to(path, &r, 0, fabs(load->strain), &outcome));
-  answer->reached = outcome.reached;
-  PetscCall(PetscStrncpy(answer->why, outcome.why, sizeof(answer->why)));
-  PetscCall(keep_end(path, graph, answer));
-  PetscCall(evaluate(plan, answer));
-  if (plan->unload && isfinite(answer->table.plateau_MPa.value)) {
-    PetscCall(unload(path, &r, answer));
-    PetscCall(evaluate(plan, answer));
-  }
+  keep_begin(r.keep);
+  PetscCall(crush(path, &r, answer));
+  keep_end(r.keep);
   answer->info.solve_s = MPI_Wtime() - begin;
   answer->info.relative_residual = answer->residual;
+  PetscCall(crush_curve_free(&progress.loop));
   PetscCall(PetscFree(r.strut));
   PetscCall(path_destroy(&path));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -302,7 +346,7 @@ PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *pla
 
 PetscErrorCode crush_free(CrushAnswer *answer) {
   PetscFunctionBeginUser;
-  PetscCall(curve_free(&answer->curve));
+  PetscCall(crush_curve_free(&answer->curve));
   PetscCall(PetscFree(answer->u));
   PetscCall(PetscFree(answer->strut));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -4,6 +4,7 @@
 #define TRABECULA_CASES_CRUSH_H
 
 #include "cases/block.h"
+#include "cases/crush_curve.h"
 #include "cases/iso13314.h"
 #include "solver/path.h"
 
@@ -18,13 +19,6 @@ typedef struct CrushPlan {
   double offset;         /* plastic strain of the offset stress */
   double rate_per_s;     /* nominal strain rate, 0: no rate */
 } CrushPlan;
-
-typedef struct CrushCurve { /* points of the load path in order, the origin first; compression (or tension) positive */
-  PetscInt n, room;
-  double *strain, *stress;    /* [n] nominal, MPa */
-  double *work;               /* [n] N mm */
-  double *yielded, *touching; /* [n] share of the struts' section points that yielded, contacts */
-} CrushCurve;
 
 typedef struct CrushAnswer {
   CrushCurve curve; /* the curve, with the loop where there is one */
@@ -47,7 +41,8 @@ PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *pl
 /* What crush_run takes with that many struts: on one core; in all. */
 double crush_seconds(const CrushPlan *plan, double struts);
 double crush_bytes(const CrushPlan *plan, double struts);
-/* On comm, which may be smaller than that of results (NULL then: no progress is told). */
+/* On comm, which may be smaller than that of results (NULL then: no progress is told and nothing is kept). With results
+   it goes on from the checkpoint in their folder. */
 PetscErrorCode crush_run(MPI_Comm comm, const Graph *graph, const CrushPlan *plan, Results *results,
                          CrushAnswer *answer);
 PetscErrorCode crush_free(CrushAnswer *answer);

@@ -1,5 +1,6 @@
 #include "cases/error.h"
 #include "cases/interrupt.h"
+#include "solver/keep.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -10,11 +11,13 @@ static void describe(int line, const char *function, const char *file, PetscErro
   base = base ? base + 1 : file;
   if (code == PETSC_ERR_USER_INPUT)
     snprintf(report->text, n, "%s%s", strstr(text, ": error: ") ? "" : "trabecula: error: ", text);
+  else if (code == KEEP_STOPPED)
+    snprintf(report->text, n, "trabecula: %s (status %d)", text, INTERRUPT_STATUS);
   else if (code == PETSC_ERR_MEM || !strcmp(base, "mal.c")) /* PETSc 3.18's allocator garbles code and message */
     snprintf(report->text, n, "trabecula: error: out of memory (%s)", text);
   else
     snprintf(report->text, n, "trabecula: internal error: %s (%s, %s:%d)", text, function, base, line);
-  for (char *c = report->text; code != PETSC_ERR_USER_INPUT && *c; c++)
+  for (char *c = report->text; code != PETSC_ERR_USER_INPUT && code != KEEP_STOPPED && *c; c++)
     if (*c == '\n')
       *c = ' ';
 }

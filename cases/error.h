@@ -11,8 +11,8 @@ typedef struct ErrorReport {
 } ErrorReport;
 
 /* A PETSc error handler; ctx is an ErrorReport. Users' mistakes as they are, with "trabecula: error: " before them
-   unless they name a place; anything else as an internal error with its place. Rank 0 of the communicator prints; an
-   error that one rank of several raises for itself ends them all with status 2. */
+   unless they name a place; KEEP_STOPPED as what it is; anything else as an internal error with its place. Rank 0 of
+   the communicator prints; an error that one rank of several raises for itself ends them all with status 2. */
 PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, const char *file, PetscErrorCode code,
                              PetscErrorType type, const char *message, void *ctx);
 /* After a failure: waits a moment until all ranks have failed; if some have not, ends them with status 2 (and prints

@@ -6,11 +6,14 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The program's only variable at file scope: signal handlers take no context. */
 static struct {
   volatile sig_atomic_t armed;
+  volatile sig_atomic_t waits, asked; /* a request is to wait; the signal that asked, 0: none */
+  struct timespec asked_at;
   char stage[PATH_MAX], dir[PATH_MAX];
   size_t made;
 } guarded;
@@ -55,26 +58,68 @@ void interrupt_clean(void) {
     }
 }
 
+static void say(const char *text) {
+  ssize_t written = write(STDERR_FILENO, text, strlen(text));
+  (void)written;
+}
+
 static void stopped(int number) {
-  static const char crash[] = "trabecula: internal error: the program crashed; the results folder was removed\n";
-  if (number == SIGSEGV || number == SIGABRT || number == SIGBUS || number == SIGFPE || number == SIGILL) {
-    ssize_t written = write(STDERR_FILENO, crash, sizeof crash - 1);
-    (void)written;
-  }
+  if (number == SIGSEGV || number == SIGABRT || number == SIGBUS || number == SIGFPE || number == SIGILL)
+    say("trabecula: internal error: the program crashed; the results folder was removed\n");
   interrupt_clean();
   raise(number); /* SA_RESETHAND: now with its usual effect */
 }
 
-void interrupt_install(void) {
-  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
+/* The rank that guards a folder speaks. */
+static void end_now(int number) {
+  if (guarded.armed)
+    say(number == SIGTERM ? "trabecula: stopped by SIGTERM; the same command starts it again (status 75)\n"
+                          : "trabecula: stopped by SIGUSR1; the same command starts it again (status 75)\n");
+  interrupt_clean();
+  _exit(INTERRUPT_STATUS);
+}
+
+/* Launchers and schedulers both pass a request on: what comes within a second is the same one. */
+static void requested(int number) {
+  struct timespec now = {0, 0};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  if (!guarded.waits)
+    end_now(number);
+  if (!guarded.asked) {
+    guarded.asked_at = now;
+    guarded.asked = number;
+  } else if ((double)(now.tv_sec - guarded.asked_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - guarded.asked_at.tv_nsec) >
+             1)
+    end_now(number);
+}
+
+void interrupt_wait(bool on) {
+  if (on)
+    guarded.asked = 0;
+  guarded.waits = on;
+  if (!on && guarded.asked)
+    end_now(guarded.asked);
+}
+
+bool interrupt_asked(void) { return guarded.asked; }
+
+/* Not where the signal is ignored, as nohup wants it. */
+static void install(int n, const int *numbers, void (*handler)(int), int flags) {
   struct sigaction action, old;
   memset(&action, 0, sizeof action);
-  action.sa_handler = stopped;
-  action.sa_flags = (int)SA_RESETHAND;
+  action.sa_handler = handler;
+  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-    if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN) /* as nohup wants it */
+  for (int i = 0; i < n; i++)
+    if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
       sigaction(numbers[i], &action, NULL);
+}
+
+void interrupt_install(void) {
+  static const int ends[] = {SIGINT, SIGHUP, SIGPIPE, SIGXCPU, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL},
+                   requests[] = {SIGTERM, SIGUSR1};
+  install(sizeof ends / sizeof ends[0], ends, stopped, (int)SA_RESETHAND);
+  install(sizeof requests / sizeof requests[0], requests, requested, SA_RESTART);
 }
 
 void interrupt_guard(const char *stage, const char *dir, size_t made) {

@@ -2,6 +2,7 @@
 #include "cases/command.h"
 #include "cases/error.h"
 #include "cases/interrupt.h"
+#include "solver/keep.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,9 +40,10 @@ static int run(int argc, char **argv, bool petsc_options) {
   int status = 0;
   interrupt_install();
   PetscPushErrorHandler(error_handler, &report);
-  if (command_main(PETSC_COMM_WORLD, argc, argv, &status)) {
+  const PetscErrorCode failed = command_main(PETSC_COMM_WORLD, argc, argv, &status);
+  if (failed) {
     error_meet(&report);
-    status = 2;
+    status = failed == KEEP_STOPPED ? INTERRUPT_STATUS : 2;
   } else if (petsc_options)
     warn_unused_options();
   PetscPopErrorHandler();

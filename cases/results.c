@@ -112,6 +112,8 @@ PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, R
   *out = results;
   if (!results->rank && !quiet)
     results_print_header(results->record, stdout);
+  if (results->dir[0] && !c->runner->is_sweep)
+    PetscCall(checkpoint_begin(results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -4,6 +4,7 @@
 #define TRABECULA_CASES_RESULTS_IMPL_H
 
 #include "cases/results.h"
+#include "solver/keep.h"
 #include <jansson.h>
 
 struct Results {
@@ -16,6 +17,7 @@ struct Results {
   char stage[PETSC_MAX_PATH_LEN]; /* folder inside dir where files wait until the run is good */
   size_t made;                    /* folder_make() of dir */
   json_t *record;                 /* the same on every rank */
+  Keep keep;                      /* folder "": nothing is kept */
 };
 
 #define RESULTS_JSON(bad) PetscCheck(!(bad), PETSC_COMM_SELF, PETSC_ERR_MEM, "results record")
@@ -34,6 +36,11 @@ int stage_list(Results *results);
 /* All files of the stage into dir, summary.json last: where it is, the others are. Files that an earlier run into the
    same dir left and this one does not give are removed. */
 int stage_publish(Results *results, char *why, size_t n);
+
+/* checkpoint.c. Sets results->keep up for checkpoints in dir and says what there is of an earlier run; after a good end
+   removes them. */
+PetscErrorCode checkpoint_begin(Results *results);
+PetscErrorCode checkpoint_remove(const Results *results);
 
 /* results_expect.c: fills record.expect; *missed counts. */
 PetscErrorCode results_expect(Results *results, int *missed);

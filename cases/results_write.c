@@ -121,6 +121,7 @@ static PetscErrorCode complete(Results *results, int *status) {
   if (!results->rank && results->dir[0])
     (void)results_write(results, why, sizeof why);
   PetscCall(results_agree(results->comm, why));
+  PetscCall(checkpoint_remove(results));
   *status = json_object_get(results->record, "incomplete") ? 2 : missed ? 1 : 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

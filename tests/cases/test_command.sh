@@ -97,9 +97,9 @@ if [ -w /dev/full ]; then
   [ $? -eq 2 ] || fail "a full standard output: status 0"
 fi
 
-# Stopped in the middle: no folder, and the signal is what ended it.
+# Stopped in the middle: no folder. Interrupts end it as signals do, requests with the status that asks for a new start.
 # (A shell has its background commands ignore SIGINT, which the program respects: env undoes that.)
-for signal in INT TERM HUP; do
+for signal in INT TERM HUP USR1; do
   env --default-signal=INT "$program" run case.yaml -o stopped/deep/er --set model=voxel --set resolution.voxels_per_cell=128 >said 2>&1 &
   pid=$!
   for _ in $(seq 200); do
@@ -111,7 +111,14 @@ for signal in INT TERM HUP; do
   kill -0 $pid 2>/dev/null || fail "SIG$signal: the run ended too early"
   kill -$signal $pid
   wait $pid 2>/dev/null
-  [ $? -gt 128 ] || fail "SIG$signal: not the signal ended the run"
+  status=$?
+  case $signal in
+  INT | HUP) [ $status -gt 128 ] || fail "SIG$signal: not the signal ended the run" ;;
+  *)
+    [ $status -eq 75 ] || fail "SIG$signal: status $status, not 75"
+    [ "$(grep -c "stopped by SIG$signal" said)" -eq 1 ] || fail "SIG$signal: $(tail -1 said)"
+    ;;
+  esac
   [ -e stopped ] && fail "SIG$signal: left $(find stopped)"
   rm -rf stopped
 done

@@ -1,0 +1,110 @@
+/* Driver: see keep.h. */
+#include "solver/keep.h"
+#include <math.h>
+#include <petsctime.h>
+
+/* Writing takes at most this part of the time, unless every step is asked for. */
+static const double MOST_COST = 0.1;
+/* Votes: how many ranks were asked to stop, and far above any number of ranks whether the time has come. */
+static const double DUE = 1e9;
+
+static double now(void) {
+  PetscLogDouble t = 0;
+  (void)PetscTime(&t);
+  return t;
+}
+
+void keep_begin(Keep *keep) {
+  if (!keep)
+    return;
+  keep->watch(true);
+  if (keep->last == 0)
+    keep->last = now();
+}
+
+void keep_end(Keep *keep) {
+  if (keep)
+    keep->watch(false);
+}
+
+double keep_vote(const Keep *keep) {
+  int rank = 0;
+  if (!keep)
+    return 0;
+  MPI_Comm_rank(keep->comm, &rank);
+  const double since = now() - keep->last;
+  const bool due =
+      !rank && !keep->broken && since >= (keep->seconds > 0 ? PetscMax(keep->seconds, keep->cost / MOST_COST) : 0);
+  return (due ? DUE : 0) + (keep->asked() ? 1 : 0);
+}
+
+void keep_count(double votes, PetscBool *due, PetscBool *stop) {
+  *stop = (PetscBool)(fmod(votes, DUE) > 0);
+  *due = (PetscBool)(votes > 0);
+}
+
+PetscErrorCode keep_due(Keep *keep, PetscBool *due, PetscBool *stop) {
+  double votes = keep_vote(keep);
+
+  PetscFunctionBeginUser;
+  if (keep)
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &votes, 1, MPI_DOUBLE, MPI_SUM, keep->comm));
+  keep_count(votes, due, stop);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode path_of(const Keep *keep, const char *name, char *file) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(file, PETSC_MAX_PATH_LEN, "%s/%s", keep->folder, name));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content, PetscErrorCode (*put)(Store *, void *),
+                          void *context) {
+  char file[PETSC_MAX_PATH_LEN], why[STORE_WHY], text[STORE_WHY + PETSC_MAX_PATH_LEN + 64];
+  const double start = now();
+  PetscBool good;
+  Store *store;
+
+  PetscFunctionBeginUser;
+  if (!keep || keep->broken)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(path_of(keep, name, file));
+  PetscCall(store_create(keep->comm, keep->scratch, file, content, &store));
+  PetscCall(put(store, context));
+  PetscCall(store_finish(&store, &good, why, NULL));
+  keep->last = now();
+  keep->cost = keep->last - start;
+  if (!good) {
+    keep->broken = PETSC_TRUE;
+    PetscCall(PetscSNPrintf(text, sizeof text, "the checkpoint '%s' cannot be written (%s): the run goes on without",
+                            file, why));
+    PetscCall(keep->tell(keep->context, true, text));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Store **store) {
+  static const char *const said[] = {
+      [STORE_DAMAGED] = "is damaged", [STORE_FOREIGN] = "is of another case, of other files or of another version"};
+  char file[PETSC_MAX_PATH_LEN], text[PETSC_MAX_PATH_LEN + 128];
+  StoreState state;
+
+  PetscFunctionBeginUser;
+  *store = NULL;
+  if (!keep)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(path_of(keep, name, file));
+  PetscCall(store_open(keep->comm, file, content, &state, store));
+  if (state == STORE_DAMAGED || state == STORE_FOREIGN) {
+    PetscCall(PetscSNPrintf(text, sizeof text, "the checkpoint '%s' %s: it is not used", file, said[state]));
+    PetscCall(keep->tell(keep->context, true, text));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode keep_stop(Keep *keep, const char *where) {
+  PetscFunctionBeginUser;
+  SETERRQ(keep->comm, KEEP_STOPPED, "stopped on request: %s; the same command goes on%s", where,
+          keep->broken ? " from an earlier checkpoint, or begins anew" : " from there");
+}

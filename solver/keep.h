@@ -1,0 +1,46 @@
+/* Keeping work that takes long, so that a run that is stopped goes on from there when it is started again. A Keep is
+   made by whoever starts the run and borrowed by the models. All calls are collective and take NULL for "nothing is
+   kept". */
+#ifndef TRABECULA_SOLVER_KEEP_H
+#define TRABECULA_SOLVER_KEEP_H
+
+#include "solver/store.h"
+#include <stdbool.h>
+
+typedef struct Keep Keep;
+struct Keep {
+  MPI_Comm comm;
+  char folder[PETSC_MAX_PATH_LEN];  /* of the records */
+  char scratch[PETSC_MAX_PATH_LEN]; /* where they are written, on the same disk */
+  Content content;                  /* of all that the models do not know of */
+  double seconds;                   /* work between two records */
+  void (*watch)(bool on);           /* from now on a request to stop waits for keep_due; until it is turned off */
+  bool (*asked)(void);              /* this rank was asked to stop */
+  PetscErrorCode (*tell)(void *context, bool warning, const char *text); /* one line to the user */
+  void *context;
+  double last, cost; /* s: when the last record was written, or the work began; what it took */
+  PetscBool broken;  /* the disk takes no records: told once, nothing more is tried */
+};
+
+/* The error code of a run that stopped because it was asked to. */
+#define KEEP_STOPPED ((PetscErrorCode)175)
+
+/* Long work begins and ends: a request to stop is heard between the two. */
+void keep_begin(Keep *keep);
+void keep_end(Keep *keep);
+/* *due: it is time to write a record; *stop: a rank was asked to stop (then a record is due too). */
+PetscErrorCode keep_due(Keep *keep, PetscBool *due, PetscBool *stop);
+/* The same in two halves, for whoever reduces more than this: a number of each rank, and what their sum says. */
+double keep_vote(const Keep *keep);
+void keep_count(double votes, PetscBool *due, PetscBool *stop);
+
+/* Writes the record folder/name of what has that content; put writes the tables. A record that cannot be written is
+   told once, and the run goes on without. */
+PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content,
+                          PetscErrorCode (*put)(Store *store, void *context), void *context);
+/* The record, or *store NULL: there is none, or it is damaged or of something else, which is told. */
+PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Store **store);
+/* Raises KEEP_STOPPED: "stopped at WHERE; ..." */
+PetscErrorCode keep_stop(Keep *keep, const char *where);
+
+#endif
