@@ -2,12 +2,12 @@
 #include "materials/keys.h"
 #include <string.h>
 
-static const Command *const commands[] = {&command_run, &command_check, &command_list, &command_design,
-                                          &command_report};
+static const Command *const commands[] = {&command_run,  &command_check,  &command_sweep,
+                                          &command_list, &command_design, &command_report};
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 
 /* Announced for a later version: refused with a clear word rather than "unknown". */
-static const char *const later[] = {"sweep", "compare", "mesh"};
+static const char *const later[] = {"compare", "mesh"};
 enum { N_LATER = sizeof later / sizeof later[0] };
 
 static const CommandOption common_options[] = {
@@ -132,7 +132,9 @@ static PetscErrorCode take_option(MPI_Comm comm, const Command *c, int argc, cha
   for (int k = 0; k < c->n_options; k++)
     if (is_option(argv[*i], &c->option[k])) {
       PetscCheck(!a->value[k], comm, PETSC_ERR_USER_INPUT, "option %s is given twice", c->option[k].name);
-      PetscCall(take_value(comm, &c->option[k], argc, argv, i, &value));
+      value = argv[*i];
+      if (c->option[k].value)
+        PetscCall(take_value(comm, &c->option[k], argc, argv, i, &value));
       a->value[k] = value;
       PetscFunctionReturn(PETSC_SUCCESS);
     }

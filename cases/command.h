@@ -5,7 +5,7 @@
 #include <petscsys.h>
 #include <stdbool.h>
 
-enum { COMMAND_SETS = 64, COMMAND_OPERANDS = 8, COMMAND_VALUES = 8 };
+enum { COMMAND_SETS = 64, COMMAND_OPERANDS = 8, COMMAND_VALUES = 12 };
 
 /* What stands behind the sub-command. */
 typedef struct Arguments {
@@ -21,7 +21,7 @@ typedef struct Arguments {
 enum { COMMAND_OUT = 1, COMMAND_SET = 2, COMMAND_QUIET = 4 };
 
 typedef struct CommandOption {
-  const char *name, *value, *help; /* "--cell_mm", "MM", ... */
+  const char *name, *value, *help; /* "--cell_mm", "MM", ...; value NULL: a switch, whose value is then its name */
 } CommandOption;
 
 typedef struct Command {
@@ -33,7 +33,7 @@ typedef struct Command {
   PetscErrorCode (*run)(MPI_Comm comm, const Arguments *arguments, int *status); /* collective */
 } Command;
 
-extern const Command command_run, command_check, command_list, command_design, command_report;
+extern const Command command_run, command_check, command_sweep, command_list, command_design, command_report;
 
 /* The whole program between PetscInitialize and PetscFinalize: argv without what stands behind "--". */
 PetscErrorCode command_main(MPI_Comm comm, int argc, char **argv, int *status);

@@ -2,6 +2,8 @@
 #include "cases/build.h"
 #include "cases/command.h"
 #include "cases/results.h"
+#include "cases/say.h"
+#include "cases/sweep_tell.h"
 #include "cases/table.h"
 #include <string.h>
 
@@ -38,34 +40,6 @@ static PetscErrorCode run(MPI_Comm comm, const Arguments *a, int *status) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* 1234567 as "1.23 million": an estimate has no more digits. */
-static void say_count(double count, size_t n, char *text) {
-  if (count >= 1e9)
-    snprintf(text, n, "%.3g billion", count / 1e9);
-  else if (count >= 1e6)
-    snprintf(text, n, "%.3g million", count / 1e6);
-  else
-    snprintf(text, n, "%.0f", count);
-}
-
-static void say_bytes(double bytes, size_t n, char *text) {
-  if (bytes >= 1e9)
-    snprintf(text, n, "%.3g GB", bytes / 1e9);
-  else
-    snprintf(text, n, "%.3g MB", bytes / 1e6);
-}
-
-static void say_seconds(double s, size_t n, char *text) {
-  if (s < 1)
-    snprintf(text, n, "below a second");
-  else if (s < 120)
-    snprintf(text, n, "%.2g s", s);
-  else if (s < 7200)
-    snprintf(text, n, "%.2g min", s / 60);
-  else
-    snprintf(text, n, "%.2g h", s / 3600);
-}
-
 static PetscErrorCode print_estimate(const Case *c, const Estimate *e) {
   const struct {
     const char *name;
@@ -99,6 +73,10 @@ static PetscErrorCode check_case(const Case *c) {
   PetscMPIInt rank;
   Estimate estimate = {0};
   PetscFunctionBeginUser;
+  if (c->runner->is_sweep) {
+    PetscCall(sweep_check(c));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
   PetscCall(c->runner->estimate(c, &estimate));
   PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
   if (!rank)

@@ -94,10 +94,10 @@ static void requested(int number) {
 }
 
 void interrupt_wait(bool on) {
-  if (on)
+  if (on && !guarded.waits)
     guarded.asked = 0;
-  guarded.waits = on;
-  if (!on && guarded.asked)
+  guarded.waits += on ? 1 : -1;
+  if (!guarded.waits && guarded.asked)
     end_now(guarded.asked);
 }
 

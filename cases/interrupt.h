@@ -12,8 +12,8 @@
 enum { INTERRUPT_STATUS = 75 };
 
 void interrupt_install(void);
-/* Turned on: a request to stop waits, and interrupt_asked tells of it. Turned off while one waits: it ends the program
-   now. */
+/* Turned on: a request to stop waits, and interrupt_asked tells of it, until it is turned off as often. Turned off for
+   good while one waits: it ends the program now. */
 void interrupt_wait(bool on);
 bool interrupt_asked(void);
 /* From now on the flat folder stage, and dir with its parents beyond the first `made` bytes, are to go when the program

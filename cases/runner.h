@@ -5,6 +5,7 @@
 #include "cases/case.h"
 #include "cases/results.h"
 
-extern const Runner runner_unit_cell, runner_calibrate, runner_compression, runner_bending, runner_cage, runner_segment;
+extern const Runner runner_unit_cell, runner_calibrate, runner_compression, runner_bending, runner_cage, runner_segment,
+    runner_sweep;
 
 #endif

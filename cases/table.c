@@ -18,7 +18,7 @@ json_t *json_text(const char *text) {
 }
 
 void number_text(double value, char text[NUMBER_ROOM]) {
-  for (int digits = 1; digits <= 17; digits++) {
+  for (int digits = 15; digits <= 17; digits++) { /* %g drops zeros at the end */
     snprintf(text, NUMBER_ROOM, "%.*g", digits, value);
     if (strtod(text, NULL) == value)
       break;

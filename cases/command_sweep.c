@@ -1,0 +1,263 @@
+/* trabecula sweep. */
+#include "cases/command.h"
+#include "cases/results.h"
+#include "cases/sweep_export.h"
+#include "cases/sweep_launch.h"
+#include "cases/sweep_place.h"
+#include "cases/sweep_tell.h"
+#include "cases/sweep_work.h"
+#include "cases/whole_file.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { JOBS, RANKS, STATUS, RETRY, EXPORT, WORKER, TASK, N_OPTIONS };
+
+typedef struct Sweep {
+  const Arguments *a;
+  const SweepPlan *plan;
+  char dir[PETSC_MAX_PATH_LEN];
+  SweepStore *store;
+  Results *results;
+  SweepLaunch launch;
+} Sweep;
+
+static PetscErrorCode read_count(const char *option, const char *text, int least, int most, int *count) {
+  char *end;
+  PetscFunctionBeginUser;
+  const long n = strtol(text, &end, 10);
+  PetscCheck(end != text && !*end && n >= least && n <= most, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "%s %.100s: must be a whole number from %d to %d", option, text, least, most);
+  *count = (int)n;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static double cpu_here(void) {
+  struct rusage u;
+  if (getrusage(RUSAGE_SELF, &u))
+    return 0;
+  return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+}
+
+/* Computes what waits, if anything does. */
+static PetscErrorCode compute(Sweep *s, int *status) {
+  SweepCounts counts;
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_counts(s->store, &counts));
+  *status = 0;
+  if (counts.waiting + counts.running)
+    PetscCall(sweep_launch(&s->launch, status));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode place(Sweep *s) {
+  SweepPrice price;
+  SweepCounts counts;
+  PetscInt retried = 0;
+  char text[64];
+  PetscFunctionBeginUser;
+  PetscCall(sweep_place(s->plan, s->store, &price));
+  if (s->a->value[RETRY])
+    PetscCall(sweep_store_retry_failed(s->store, &retried));
+  PetscCall(sweep_store_counts(s->store, &counts));
+  snprintf(text, sizeof text, "%d at once", s->launch.jobs);
+  PetscCall(results_progress(s->results,
+                             "%" PetscInt_FMT " points: %" PetscInt_FMT " to compute, %s%s; %" PetscInt_FMT
+                             " done before, %" PetscInt_FMT " failed, %" PetscInt_FMT " skipped",
+                             s->plan->n_points, counts.waiting + counts.running, text,
+                             s->launch.ranks > 1 ? " on several ranks each" : "", counts.done, counts.failed,
+                             counts.skipped));
+  if (counts.left_out)
+    PetscCall(results_warn(s->results,
+                           "%" PetscInt_FMT " finished points of %s/sweep.db belong to another base case, "
+                           "other axes or another version of the program: they are left out, not mixed in",
+                           counts.left_out, s->dir));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What all this took, and how much of it was not the points'. */
+static PetscErrorCode tell_cost(Sweep *s, const SweepRows *rows, double begin_cpu) {
+  SweepCounts counts;
+  double points_cpu = 0;
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_counts(s->store, &counts));
+  for (PetscInt r = 0; r < rows->n; r++)
+    points_cpu += rows->row[r].cpu_s;
+  PetscCall(results_quantity(s->results, "points.done", (double)counts.done, "", NAN));
+  PetscCall(results_quantity(s->results, "points.failed", (double)counts.failed, "", NAN));
+  PetscCall(results_quantity(s->results, "points.skipped", (double)counts.skipped, "", NAN));
+  PetscCall(results_quantity(s->results, "points.cpu_s", points_cpu, "s", NAN));
+  PetscCall(results_quantity(s->results, "sweep.cpu_s", cpu_here() - begin_cpu + s->launch.cpu_s, "s", NAN));
+  PetscCall(results_quantity(s->results, "sweep.deaths", (double)s->launch.deaths, "", NAN));
+  if (counts.failed)
+    PetscCall(results_verdict(s->results, VERDICT_NO,
+                              "%" PetscInt_FMT " of %" PetscInt_FMT
+                              " points failed; their rows say why, `--retry failed` tries them again",
+                              counts.failed, counts.failed + counts.done));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode tell(Sweep *s, double begin_cpu) {
+  SweepRows rows;
+  char file[PETSC_MAX_PATH_LEN];
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_rows(s->store, s->plan, &rows));
+  PetscErrorCode failed = sweep_rows_collect(s->plan, &rows);
+  if (!failed)
+    failed = sweep_tell_points(s->plan, &rows, s->results);
+  if (!failed)
+    failed = sweep_tell_confirmation(s->plan, &rows, s->results);
+  if (!failed)
+    failed = tell_cost(s, &rows, begin_cpu);
+  if (!failed)
+    failed = results_path(s->results, "points.csv", file);
+  if (!failed)
+    failed = sweep_export(s->plan, &rows, file);
+  PetscCall(sweep_store_rows_free(&rows));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode run_sweep(Sweep *s, int *status) {
+  SweepCounts counts;
+  const double begin_cpu = cpu_here();
+  PetscFunctionBeginUser;
+  PetscCall(place(s));
+  PetscCall(compute(s, status));
+  if (*status) {
+    PetscCall(sweep_store_counts(s->store, &counts));
+    fprintf(stderr, "%s: stopped: %d of %d points done; the same command goes on\n", s->plan->c->file, (int)counts.done,
+            (int)(counts.done + counts.waiting + counts.running + counts.failed));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(tell(s, begin_cpu));
+  PetscCall(sweep_store_counts(s->store, &counts));
+  PetscCall(results_finish(s->results, status));
+  if (counts.failed && !*status)
+    *status = 1;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What asks the store only. */
+static PetscErrorCode ask(Sweep *s, int *status) {
+  SweepRows rows;
+  PetscFunctionBeginUser;
+  *status = 0;
+  PetscCall(sweep_store_open(s->dir, false, &s->store));
+  PetscCheck(s->store, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep %s` makes it",
+             s->dir, s->plan->c->file);
+  if (s->a->value[STATUS])
+    PetscCall(sweep_status(s->plan, s->store, s->dir));
+  if (s->a->value[EXPORT]) {
+    PetscCall(sweep_store_rows(s->store, s->plan, &rows));
+    PetscErrorCode failed = sweep_rows_collect(s->plan, &rows);
+    if (!failed)
+      failed = sweep_export(s->plan, &rows, s->a->value[EXPORT]);
+    PetscCall(sweep_store_rows_free(&rows));
+    PetscCall(failed);
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode open_and_run(Sweep *s, int *status) {
+  char why[512];
+  size_t made;
+  PetscFunctionBeginUser;
+  if (s->a->value[STATUS] || s->a->value[EXPORT]) {
+    PetscCall(ask(s, status));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCheck(!s->a->value[RETRY] || !strcmp(s->a->value[RETRY], "failed"), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "--retry %.100s: must be failed", s->a->value[RETRY]);
+  PetscCheck(!folder_make(s->dir, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
+  PetscCall(sweep_store_open(s->dir, true, &s->store));
+  PetscCall(results_create(s->plan->c, s->dir, s->a->quiet, &s->results));
+  s->launch = (SweepLaunch){.plan = s->plan,
+                            .store = s->store,
+                            .results = s->results,
+                            .dir = s->dir,
+                            .jobs = s->launch.jobs,
+                            .ranks = s->launch.ranks};
+  PetscCall(run_sweep(s, status));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode alone(const Case *c, const Arguments *a, const SweepPlan *plan, int *status) {
+  Sweep s = {.a = a, .plan = plan};
+  PetscMPIInt size;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &size));
+  PetscCheck(size == 1, c->comm, PETSC_ERR_USER_INPUT,
+             "a sweep starts its programs itself: run it without mpirun, and give the ranks of each point by --ranks");
+  PetscCall(PetscSNPrintf(s.dir, sizeof s.dir, "out/%s", c->name));
+  if (a->out)
+    PetscCall(PetscStrncpy(s.dir, a->out, sizeof s.dir));
+  s.launch.ranks = 1;
+  if (a->value[RANKS])
+    PetscCall(read_count("--ranks", a->value[RANKS], 1, 100000, &s.launch.ranks));
+  s.launch.jobs = PetscMax(1, sweep_cores() / s.launch.ranks);
+  if (a->value[JOBS])
+    PetscCall(read_count("--jobs", a->value[JOBS], 1, 256, &s.launch.jobs));
+  PetscErrorCode failed = open_and_run(&s, status);
+  (void)results_destroy(&s.results);
+  (void)sweep_store_close(&s.store);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode planned(const Case *c, const Arguments *a, const SweepPlan *plan, int *status) {
+  int task = 0;
+  PetscFunctionBeginUser;
+  PetscCheck((!a->value[WORKER] && !a->value[TASK]) || a->out, c->comm, PETSC_ERR_USER_INPUT,
+             "--worker and --task need -o DIR");
+  if (a->value[WORKER])
+    PetscCall(sweep_work_store(c->comm, plan, a->out, a->value[WORKER], status));
+  else if (a->value[TASK]) {
+    PetscCall(read_count("--task", a->value[TASK], 0, 100000, &task));
+    PetscCall(sweep_work_task(c->comm, plan, a->out, task, status));
+  } else
+    PetscCall(alone(c, a, plan, status));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode with_case(const Case *c, const Arguments *a, int *status) {
+  SweepPlan plan;
+  PetscFunctionBeginUser;
+  if (!c->runner->is_sweep)
+    PetscCall(document_error(c->doc, "runner", "key 'runner' = %s: this is no sweep; `trabecula run %s` computes it",
+                             c->runner->name, c->file));
+  PetscCall(sweep_plan_create(c, &plan));
+  PetscErrorCode failed = planned(c, a, &plan, status);
+  PetscCall(sweep_plan_free(&plan));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode sweep(MPI_Comm comm, const Arguments *a, int *status) {
+  Case c;
+  PetscFunctionBeginUser;
+  PetscCall(case_read(comm, a->operand[0], a->n_set, (char **)a->set, &c));
+  PetscErrorCode failed = with_case(&c, a, status);
+  PetscCall(case_free(&c));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+const Command command_sweep = {
+    "sweep",
+    "SWEEP.yaml",
+    "computes many points of other cases, chooses a design; goes on where it was",
+    1,
+    1,
+    COMMAND_OUT | COMMAND_SET | COMMAND_QUIET,
+    N_OPTIONS,
+    {[JOBS] = {"--jobs", "N", "points at once (default: cores / ranks)"},
+     [RANKS] = {"--ranks", "R", "processes that compute each point (default: 1)"},
+     [STATUS] = {"--status", NULL, "how far it is, what failed and why; computes nothing"},
+     [RETRY] = {"--retry", "failed", "computes the points that failed once more"},
+     [EXPORT] = {"--export", "FILE", "writes the table as it is now to FILE.csv or FILE.h5; computes nothing"},
+     [WORKER] = {"--worker", "NAME", "takes points of DIR until none waits; sweep starts such workers by itself"},
+     [TASK] = {"--task", "K", "computes the points of task K of an array job; the job's script says this"}},
+    sweep};

@@ -1,0 +1,122 @@
+/* Columns of the store: made when a quantity is met for the first time. */
+#include "cases/sweep_store_impl.h"
+
+#include <string.h>
+#include <strings.h>
+
+static PetscErrorCode remember(SweepStore *store, const char *name, const char *kind, const char *unit,
+                               const char *sql) {
+  PetscFunctionBeginUser;
+  if (store->n_columns == store->room) {
+    store->room = 2 * store->room + 64;
+    PetscCall(PetscRealloc((size_t)store->room * sizeof *store->column, &store->column));
+  }
+  StoreColumn *column = &store->column[store->n_columns++];
+  PetscCall(PetscStrallocpy(name, &column->name));
+  PetscCall(PetscStrallocpy(kind, &column->kind));
+  PetscCall(PetscStrallocpy(unit, &column->unit));
+  PetscCall(PetscStrallocpy(sql, &column->sql));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode forget(SweepStore *store) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < store->n_columns; i++) {
+    PetscCall(PetscFree(store->column[i].name));
+    PetscCall(PetscFree(store->column[i].kind));
+    PetscCall(PetscFree(store->column[i].unit));
+    PetscCall(PetscFree(store->column[i].sql));
+  }
+  store->n_columns = 0;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_columns_free(SweepStore *store) {
+  PetscFunctionBeginUser;
+  PetscCall(forget(store));
+  PetscCall(PetscFree(store->column));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_all(SweepStore *store, sqlite3_stmt *statement) {
+  bool row;
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_step(store, statement, &row));
+  while (row) {
+    const char *text[4];
+    for (int i = 0; i < 4; i++)
+      text[i] = (const char *)sqlite3_column_text(statement, i);
+    PetscCall(remember(store, text[0], text[1], text[2], text[3]));
+    PetscCall(sweep_store_step(store, statement, &row));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_columns_read(SweepStore *store) {
+  sqlite3_stmt *statement;
+  PetscFunctionBeginUser;
+  PetscCall(forget(store));
+  PetscCall(sweep_store_prepare(store, "SELECT name, kind, unit, sql FROM \"column\" ORDER BY rowid", &statement));
+  PetscErrorCode failed = read_all(store, statement);
+  (void)sqlite3_finalize(statement);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static const StoreColumn *find(const SweepStore *store, const char *name, const char *kind) {
+  for (PetscInt i = 0; i < store->n_columns; i++)
+    if (!strcmp(store->column[i].name, name) && !strcmp(store->column[i].kind, kind))
+      return &store->column[i];
+  return NULL;
+}
+
+/* Names of SQL are the same in capital letters and small ones. */
+static bool is_taken(const SweepStore *store, const char *sql) {
+  static const char *const fixed[] = {"id",     "content", "place",          "role",    "status",  "why",    "missed",
+                                      "share",  "crashes", "worker",         "program", "machine", "ranks",  "started",
+                                      "wall_s", "cpu_s",   "peak_rss_bytes", "rowid",   "oid",     "_rowid_"};
+  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+    if (!strcasecmp(fixed[i], sql))
+      return true;
+  for (PetscInt i = 0; i < store->n_columns; i++)
+    if (!strcasecmp(store->column[i].sql, sql))
+      return true;
+  return false;
+}
+
+static PetscErrorCode make(SweepStore *store, const char *name, const char *kind, const char *unit) {
+  char sql[256];
+  char *line;
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(sql, sizeof sql, "%s%s", name, strcmp(kind, "uncertainty") ? "" : " ±"));
+  if (is_taken(store, sql)) /* porosity_pct may be an axis and a quantity */
+    PetscCall(PetscSNPrintf(sql, sizeof sql, "%s.%s%s", strcmp(kind, "axis") ? "computed" : "axis", name,
+                            strcmp(kind, "uncertainty") ? "" : " ±"));
+  for (int i = 2; is_taken(store, sql); i++)
+    PetscCall(PetscSNPrintf(sql, sizeof sql, "%s.%s.%d", kind, name, i));
+  line = sqlite3_mprintf("ALTER TABLE point ADD COLUMN \"%w\" %s;"
+                         "INSERT INTO \"column\" VALUES(%Q, %Q, %Q, %Q)",
+                         sql, strcmp(kind, "axis") ? "REAL" : "ANY", name, kind, unit, sql);
+  PetscCheck(line, PETSC_COMM_SELF, PETSC_ERR_MEM, "name of a column");
+  PetscErrorCode failed = sweep_store_execute(store, line);
+  sqlite3_free(line);
+  PetscCall(failed);
+  PetscCall(remember(store, name, kind, unit, sql));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_column(SweepStore *store, const char *name, const char *kind, const char *unit,
+                                  const char **sql) {
+  PetscFunctionBeginUser;
+  const StoreColumn *column = find(store, name, kind);
+  if (!column) { /* another program may have made it */
+    PetscCall(sweep_store_columns_read(store));
+    column = find(store, name, kind);
+  }
+  if (!column) {
+    PetscCall(make(store, name, kind, unit));
+    column = find(store, name, kind);
+  }
+  *sql = column->sql;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
