@@ -154,8 +154,7 @@ static PetscErrorCode rival(double *y, Surface *s, SurfaceSample *sample, Surfac
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode surface_fit(PetscInt n, PetscInt d, const double *x, const bool *log_axis, const double *y, Surface *s,
-                           char why[128]) {
+PetscErrorCode surface_fit(PetscInt n, PetscInt d, const double *x, const bool *log_axis, const double *y, Surface *s) {
   SurfaceSample sample;
   SurfaceFit fit;
   PetscInt vary = 0;
@@ -163,7 +162,6 @@ PetscErrorCode surface_fit(PetscInt n, PetscInt d, const double *x, const bool *
   PetscFunctionBeginUser;
   PetscCheck(d >= 1 && d <= SURFACE_AXES, PETSC_COMM_SELF, PETSC_ERR_ARG_OUTOFRANGE, "%" PetscInt_FMT " axes", d);
   *s = (Surface){.n_axes = d};
-  why[0] = 0;
   for (PetscInt k = 0; k < d; k++)
     s->log_axis[k] = log_axis[k];
   PetscCall(PetscMalloc4(n * d, &sample.t, n, &sample.z, n, &fit.error, n, &value));
@@ -172,11 +170,12 @@ PetscErrorCode surface_fit(PetscInt n, PetscInt d, const double *x, const bool *
   for (PetscInt k = 0; k < d; k++)
     vary += s->hi[k] > s->lo[k];
   if (s->n_points < 2 * (vary + 1))
-    snprintf(why, 128, "a surface over %d axes takes %d points, there are %d", (int)vary, 2 * ((int)vary + 1),
-             (int)s->n_points);
-  else if (s->value_hi - s->value_lo <= 1e-12 * PetscMax(fabs(s->value_hi), fabs(s->value_lo)))
+    snprintf(s->why, sizeof s->why, "a surface over %d axes takes %d points, there are %d", (int)vary,
+             2 * ((int)vary + 1), (int)s->n_points);
+  else if (s->value_hi - s->value_lo <= 1e-12 * PetscMax(fabs(s->value_hi), fabs(s->value_lo))) {
+    s->form = SURFACE_CONSTANT;
     s->mean = 0.5 * (s->value_lo + s->value_hi);
-  else {
+  } else {
     s->form = SURFACE_POLYNOMIAL;
     PetscCall(fit_polynomial(value, s, &sample, &fit));
     if (fit.rms > good_enough)
@@ -198,13 +197,13 @@ PetscErrorCode surface_free(Surface *s) {
 
 void surface_at(const Surface *s, const double *x, SurfaceValue *v) {
   double t[SURFACE_AXES], stretch[SURFACE_AXES], slope[SURFACE_AXES] = {0}, z[2] = {0};
-  *v = (SurfaceValue){.value = s->mean};
+  *v = (SurfaceValue){.value = s->form == SURFACE_NONE ? NAN : s->mean};
   for (PetscInt k = 0; k < s->n_axes; k++) {
     const double slack = 1e-9 * PetscMax(fabs(s->lo[k]), fabs(s->hi[k]));
     t[k] = scaled(s, k, x[k], &stretch[k]);
     v->outside = v->outside || !(x[k] >= s->lo[k] - slack && x[k] <= s->hi[k] + slack);
   }
-  if (s->form == SURFACE_CONSTANT)
+  if (s->form == SURFACE_NONE || s->form == SURFACE_CONSTANT)
     return;
   if (s->form == SURFACE_POLYNOMIAL)
     surface_polynomial_at(s->polynomial, s->n_axes, t, z, slope);
@@ -219,8 +218,8 @@ void surface_at(const Surface *s, const double *x, SurfaceValue *v) {
 
 void surface_form_text(const Surface *s, char *text, size_t n) {
   const char *of = s->log_value ? " of the logarithm" : "";
-  if (s->form == SURFACE_CONSTANT)
-    snprintf(text, n, "constant");
+  if (s->form == SURFACE_NONE || s->form == SURFACE_CONSTANT)
+    snprintf(text, n, s->form == SURFACE_NONE ? "none" : "constant");
   else if (s->form == SURFACE_KRIGING)
     snprintf(text, n, "kriging%s", of);
   else {

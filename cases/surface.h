@@ -7,7 +7,7 @@
 
 enum { SURFACE_AXES = 8 };
 
-typedef enum SurfaceForm { SURFACE_CONSTANT, SURFACE_POLYNOMIAL, SURFACE_KRIGING } SurfaceForm;
+typedef enum SurfaceForm { SURFACE_NONE, SURFACE_CONSTANT, SURFACE_POLYNOMIAL, SURFACE_KRIGING } SurfaceForm;
 
 /* From leaving out each point in turn: what the surface of the others says there, against the point. */
 typedef struct SurfaceError {
@@ -21,6 +21,7 @@ struct SurfaceKriging;
 
 typedef struct Surface {
   SurfaceForm form;
+  char why[96];                              /* there is none; "" when there is one */
   PetscInt n_axes, n_points;                 /* points that have a value */
   double lo[SURFACE_AXES], hi[SURFACE_AXES]; /* box of the points */
   bool log_axis[SURFACE_AXES];
@@ -42,13 +43,13 @@ typedef struct SurfaceValue {
    [d] is positive. Polynomials in the scaled axes (a degree for each axis, found by the leave-one-out error) compete
    with ordinary kriging (Matern 5/2, a length for each axis and a nugget by maximum likelihood) by leave-one-out error;
    the value or, where all are positive and it predicts better, its logarithm. Fewer points than 2 (axes that vary + 1)
-   are refused: why then says how many it takes, else it is "". Not collective. */
+   are refused: the form is SURFACE_NONE and why says how many it takes. Not collective. */
 PetscErrorCode surface_fit(PetscInt n, PetscInt d, const double *x, const bool *log_axis, const double *y,
-                           Surface *surface, char why[128]);
+                           Surface *surface);
 PetscErrorCode surface_free(Surface *surface);
-/* x [n_axes]. A kernel. */
+/* x [n_axes]; NAN without a surface. A kernel. */
 void surface_at(const Surface *surface, const double *x, SurfaceValue *value);
-/* "polynomial of the logarithm, degree 3 1", "kriging", "constant". */
+/* "polynomial of the logarithm, degree 3 1", "kriging", "constant", "none". */
 void surface_form_text(const Surface *surface, char *text, size_t n);
 
 #endif

@@ -26,7 +26,6 @@ typedef struct Set {
 static void make(PetscInt m, Of *const *of, const double *lo, const double *hi, double noise, Set *set) {
   static const bool plain[D] = {false};
   static double y[N];
-  char why[128];
   sampling_fill(SAMPLING_SOBOL, 2, N, D, set->at);
   for (int i = 0; i < N * D; i++) {
     set->at[i] = lo[i % D] + set->at[i] * (hi[i % D] - lo[i % D]);
@@ -39,7 +38,7 @@ static void make(PetscInt m, Of *const *of, const double *lo, const double *hi, 
   for (PetscInt w = 0; w < m; w++) {
     for (int i = 0; i < N; i++)
       y[i] = of[w](set->at + i * D) * (noise > 0 ? 1 + noise * random_normal(1, (uint64_t)i, (uint32_t)w, 4) : 1);
-    CHECK_OK(surface_fit(N, D, set->at, plain, y, &set->surface[w], why));
+    CHECK_OK(surface_fit(N, D, set->at, plain, y, &set->surface[w]));
   }
   set->space = (ProposalSpace){D, N, set->at, set->surface, set->whole};
 }
