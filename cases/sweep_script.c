@@ -133,24 +133,30 @@ static void put_command(const SlurmPlan *p, FILE *file) {
   fputs(" --task \"$SLURM_ARRAY_TASK_ID\")\n", file);
 }
 
-/* What follows the command: starts and requeues are set. Signals go on to the program. */
+/* What follows the command: starts and requeues are set. Signals go on to the program, and none is lost: one that
+   comes between two programs, or before the new one can take it, ends the turn all the same. */
 static const char work[] =
-    "signalled=\n"
-    "trap 'signalled=1; kill -USR1 \"$child\" 2>/dev/null' USR1\n"
-    "trap 'signalled=1; kill -TERM \"$child\" 2>/dev/null' TERM\n"
+    "told=\n"
+    "child=\n"
+    "trap 'told=USR1; signalled=1; [ -z \"$child\" ] || kill -USR1 \"$child\" 2>/dev/null' USR1\n"
+    "trap 'told=TERM; signalled=1; [ -z \"$child\" ] || kill -TERM \"$child\" 2>/dev/null' TERM\n"
     "running() { [ \"$(squeue -h -j \"$SLURM_JOB_ID\" -o %T)\" = RUNNING ]; }\n"
     "\n"
     "# A program that crashed is started again: it knows which point it was in, and gives that one up at last.\n"
     "echo \"task $SLURM_ARRAY_TASK_ID of job $SLURM_ARRAY_JOB_ID on $(hostname), start ${SLURM_RESTART_COUNT:-0}\"\n"
     "for ((start = 0; start < starts; start++)); do\n"
+    "  status=75\n"
+    "  [ -z \"$told\" ] || break\n"
     "  \"${command[@]}\" &\n"
     "  child=$!\n"
+    "  [ -z \"$told\" ] || kill -\"$told\" \"$child\" 2>/dev/null\n"
     "  while\n"
     "    signalled=\n"
     "    wait \"$child\"\n"
     "    status=$?\n"
     "    [ \"$signalled\" ] # then wait returned for the signal\n"
     "  do :; done\n"
+    "  child=\n"
     "  case $status in\n"
     "  0 | 1 | 2 | 75 | 126 | 127) break ;;\n"
     "  esac\n"
