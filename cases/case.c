@@ -17,6 +17,7 @@ const KeyTable answer_keys = {sizeof answer_rows / sizeof answer_rows[0], answer
 static const KeyRow solve_rows[] = {
     {"model", KEY_WORD, NULL, NULL, "voxel frame both", "voxel",
      "solid voxels, a frame of beams, or both side by side"},
+    {"cache", KEY_FILE, NULL, NULL, NULL, "", "folder where solved unit cells are kept for later runs"},
     {"solver.rtol", KEY_NUMBER, NULL, "(0, 1e-2]", NULL, "1e-10",
      "relative residual |b - K u| / |b| at which the iterative solver stops"},
     {"solver.equilibrium", KEY_NUMBER, NULL, "[1e-12, 1]", NULL, "5e-7",
@@ -135,6 +136,8 @@ static PetscErrorCode read_and_check(Case *c) {
   PetscCall(document_text(c->doc, "model", &model));
   c->wants_voxel = strcmp(model, "frame") != 0;
   c->wants_frame = strcmp(model, "voxel") != 0;
+  if (document_has(c->doc, "cache"))
+    PetscCall(document_path(c->doc, "cache", c->cache_dir));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

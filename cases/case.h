@@ -36,10 +36,11 @@ struct Case {
   MPI_Comm comm;
   Document *doc;
   const Runner *runner;
-  char name[128];                /* file name without .yaml */
-  char file[PETSC_MAX_PATH_LEN]; /* as typed */
-  int wants_voxel, wants_frame;  /* from key `model` */
-  int n_set;                     /* assignments of --set, as typed; borrowed */
+  char name[128];                     /* file name without .yaml */
+  char file[PETSC_MAX_PATH_LEN];      /* as typed */
+  int wants_voxel, wants_frame;       /* from key `model` */
+  char cache_dir[PETSC_MAX_PATH_LEN]; /* where solved unit cells are kept; "": nowhere. From key `cache` */
+  int n_set;                          /* assignments of --set, as typed; borrowed */
   char *const *set;
 };
 

@@ -51,7 +51,7 @@ static PetscErrorCode add_row(const Case *c, const KeyRow *row, const char *path
 }
 
 PetscErrorCode case_content(const Case *c, Content *content) {
-  static const char *const left_out[] = {"title", "expect", "solver.checkpoint_s"};
+  static const char *const left_out[] = {"title", "expect", "cache", "solver.checkpoint_s"};
   KeyTable tables[CASE_TABLES];
   const int n_tables = runner_tables(c->runner, tables);
   PetscFunctionBeginUser;
@@ -60,7 +60,8 @@ PetscErrorCode case_content(const Case *c, Content *content) {
   PetscCall(document_content(c->doc, sizeof left_out / sizeof left_out[0], left_out, content));
   for (int t = 0; t < n_tables; t++)
     for (int i = 0; i < tables[t].n; i++)
-      if (is_material(&tables[t].row[i]) || (tables[t].row[i].type & KEY_FILE))
+      if (is_material(&tables[t].row[i]) ||
+          ((tables[t].row[i].type & KEY_FILE) && strcmp(tables[t].row[i].path, "cache")))
         PetscCall(add_row(c, &tables[t].row[i], tables[t].row[i].path, content));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

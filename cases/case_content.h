@@ -7,8 +7,7 @@
 
 /* Collective; the same on every rank and number of ranks. Version of the program, the case as understood (defaults
    included) and the bytes of the files that it names: materials, images. What changes no answer is left out: title,
-   expect, solver.checkpoint_s. Two cases of one content give the same
-   quantities. */
+   expect, cache, solver.checkpoint_s. Two cases of one content give the same quantities. */
 PetscErrorCode case_content(const Case *c, Content *content);
 
 #endif

@@ -1,5 +1,8 @@
 #include "cases/cell_moduli.h"
+
+#include "cases/cell_cache.h"
 #include <math.h>
+#include <stdlib.h>
 
 Cubic cubic_from_stiffness(double C11, double C12, double C44) {
   return (Cubic){.C11 = C11,
@@ -51,48 +54,119 @@ static Cubic scaled(Cubic c, double factor) {
   return c;
 }
 
-PetscErrorCode cell_moduli_level(const Case *c, const Design *design, const Material *material, CellStrains strains,
-                                 PetscInt n, CellLevel *level, Results *results, const char *name) {
+static double digits12(double value) {
+  char text[32];
+  snprintf(text, sizeof text, "%.12g", value);
+  return strtod(text, NULL);
+}
+
+static PetscErrorCode cell_inputs(const Case *c, const Design *design, double poisson, CellStrains strains, PetscInt n,
+                                  CellInputs *in) {
+  PetscFunctionBeginUser;
+  *in = (CellInputs){.cell = design->cell,
+                     .strut_over_cell = digits12(design->strut_mm / design->cell_mm),
+                     .waist = design->waist,
+                     .bore = design->bore,
+                     .porosity_pct = digits12(design->porosity_pct),
+                     .poisson = poisson,
+                     .voxels = n,
+                     .strains = strains};
+  PetscCall(build_surface(c, &in->surface));
+  PetscCall(build_voxel_options(c, &in->options));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, CellSolve *solve) {
+  const Design unit = {.cell = in->cell,
+                       .cell_mm = 1,
+                       .strut_mm = in->strut_over_cell,
+                       .waist = in->waist,
+                       .bore = in->bore,
+                       .porosity_pct = in->porosity_pct};
   Grid *grid = NULL;
   VoxelModel *model = NULL;
-  VoxelOptions options;
   Elasticity elasticity[256] = {{0}};
   SolveInfo info[6];
   double C[6][6] = {{0}}, density;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMemzero(info, sizeof(info)));
+  PetscCall(PetscMemzero(solve, sizeof(*solve)));
+  PetscCall(build_periodic_grid(c, &unit, in->voxels, &grid));
+  PetscCall(build_relative_density(c, grid, &density));
+  elasticity[1] = elasticity_isotropic(1, in->poisson);
+  PetscCall(voxel_create(grid, elasticity, &in->options, &model));
+  PetscCall(voxel_homogenise(model, in->strains, C, info));
+  solve->voxels = grid->voxels_global;
+  solve->nodes = grid->nodes_global;
+  solve->porosity_pct = 100 * (1 - density);
+  solve->over_Es = cubic_part((const double(*)[6])C, in->strains, &solve->asymmetry);
+  for (int a = 0; a < 6; a++) {
+    solve->iterations[a] = info[a].iterations;
+    solve->residual[a] = info[a].relative_residual;
+    solve->setup_s[a] = info[a].setup_s;
+    solve->solve_s[a] = info[a].solve_s;
+  }
+  PetscCall(voxel_destroy(&model));
+  PetscCall(grid_destroy(&grid));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The level, and its solves and mesh to results. */
+static PetscErrorCode tell_level(const CellSolve *solve, CellStrains strains, const char *name, double cell_mm,
+                                 Results *results, CellLevel *level) {
   static const char *const strain_names[] = {"xx", "yy", "zz", "yz", "xz", "xy"};
 
   PetscFunctionBeginUser;
-  *level = (CellLevel){.n = n};
-  PetscCall(PetscMemzero(info, sizeof(info)));
-  PetscCall(build_voxel_options(c, &options));
-  PetscCall(build_periodic_grid(c, design, n, &grid));
-  PetscCall(build_relative_density(c, grid, &density));
-  level->voxels = grid->voxels_global;
-  level->nodes = grid->nodes_global;
-  level->porosity_pct = 100 * (1 - density);
-  elasticity[1] = material->c;
-  PetscCall(voxel_create(grid, elasticity, &options, &model));
-  PetscCall(voxel_homogenise(model, strains, C, info));
-  level->over_Es = scaled(cubic_part((const double(*)[6])C, strains, &level->asymmetry), 1 / material->young_MPa);
   for (int a = 0; a < 6; a++) {
+    SolveInfo info = {.model = "voxel",
+                      .dofs = 3 * solve->nodes,
+                      .iterations = solve->iterations[a],
+                      .relative_residual = solve->residual[a],
+                      .setup_s = level->known ? 0 : solve->setup_s[a],
+                      .solve_s = level->known ? 0 : solve->solve_s[a]};
     if (!(strains >> a & 1))
       continue;
-    PetscCall(PetscSNPrintf(info[a].name, sizeof(info[a].name), "%s, %" PetscInt_FMT " voxels a cell, strain %s", name,
-                            n, strain_names[a]));
+    PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "%s, %" PetscInt_FMT " voxels a cell, strain %s%s", name,
+                            level->n, strain_names[a], level->known ? ", known" : ""));
     if (results)
-      PetscCall(results_solve(results, &info[a]));
-    if (info[a].iterations >= level->worst.iterations)
-      level->worst = info[a];
-    level->residual = fmax(level->residual, info[a].relative_residual);
+      PetscCall(results_solve(results, &info));
+    if (info.iterations >= level->worst.iterations)
+      level->worst = info;
+    level->residual = fmax(level->residual, info.relative_residual);
   }
   if (results)
-    PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = design->cell_mm / (double)n,
-                                                 .voxels = grid->voxels_global,
-                                                 .nodes = grid->nodes_global,
-                                                 .dofs = 3 * grid->nodes_global,
-                                                 .porosity_pct = level->porosity_pct}));
-  PetscCall(voxel_destroy(&model));
-  PetscCall(grid_destroy(&grid));
+    PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = cell_mm / (double)level->n,
+                                                 .voxels = solve->voxels,
+                                                 .nodes = solve->nodes,
+                                                 .dofs = 3 * solve->nodes,
+                                                 .porosity_pct = solve->porosity_pct}));
+  if (results && level->known)
+    PetscCall(results_progress(results, "%s: %" PetscInt_FMT " voxels a cell, known from before", name, level->n));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode cell_moduli_level(const Case *c, const Design *design, const Material *material, CellStrains strains,
+                                 PetscInt n, CellLevel *level, Results *results, const char *name) {
+  CellInputs inputs;
+  CellSolve solve;
+  PetscBool known;
+
+  PetscFunctionBeginUser;
+  PetscCall(cell_inputs(c, design, material->poisson, strains, n, &inputs));
+  PetscCall(cell_cache_find(c, &inputs, results, &solve, &known));
+  if (!known) {
+    PetscCall(solve_cell(c, &inputs, &solve));
+    PetscCall(cell_cache_put(c, &inputs, results, &solve));
+  }
+  *level = (CellLevel){.n = n,
+                       .voxels = solve.voxels,
+                       .nodes = solve.nodes,
+                       .porosity_pct = solve.porosity_pct,
+                       .over_Es = solve.over_Es,
+                       .asymmetry = solve.asymmetry,
+                       .known = known};
+  PetscCall(tell_level(&solve, strains, name, design->cell_mm, results, level));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -27,6 +27,7 @@ typedef struct CellLevel { /* one resolution */
   double asymmetry; /* how far the result is from cubic: largest difference over C11 */
   SolveInfo worst;  /* the solve with the most iterations */
   double residual;  /* largest relative residual */
+  PetscBool known;  /* from before (cases/cell_cache.h) */
 } CellLevel;
 
 typedef struct CellStudy {
@@ -39,7 +40,8 @@ typedef struct CellStudy {
 
 typedef enum CellStrains { STRAINS_XX = 1, STRAINS_CUBIC = 9, STRAINS_ALL = 63 } CellStrains;
 
-/* Collective. name heads the solves in results. With STRAINS_XX the shear constants are NAN. */
+/* Collective. Voxels are solved on the unit cell of unit modulus, its lengths to 12 digits, unless such a solve is
+   known from before, and then scaled. name heads the solves in results. With STRAINS_XX the shear constants are NAN. */
 PetscErrorCode cell_moduli_voxels(const Case *c, const Design *design, const Material *material, CellStrains strains,
                                   const char *name, Results *results, CellStudy *study);
 PetscErrorCode cell_moduli_frame(const Case *c, const Design *design, const Material *material, const char *name,
