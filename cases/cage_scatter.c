@@ -19,7 +19,7 @@ static PetscErrorCode one(void *context, const Graph *graph, double *value) {
   const CagePlan *plan = it->plan;
   SpecimenAnswer answer;
   PetscFunctionBeginUser;
-  PetscCall(specimen_frame(PETSC_COMM_SELF, it->c, plan, graph, NULL, &answer));
+  PetscCall(specimen_frame(PETSC_COMM_SELF, it->c, plan, graph, &answer));
   value[MODULUS] = answer.young_MPa;
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     const LoadAnswer *a = &answer.load[i];

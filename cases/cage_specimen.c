@@ -2,7 +2,8 @@
 
 #include "cases/block.h"
 #include "cases/cage_fatigue.h"
-#include "cases/frame_body.h"
+#include "cases/cage_frame.h"
+#include "cases/kept.h"
 #include "cases/segment_cage.h"
 #include "cases/voxel_body.h"
 #include <math.h>
@@ -66,15 +67,6 @@ void specimen_balance(const CagePlan *plan, const CageLoad *load, const Grip gri
   a->energy = fabs(energy / work - 1);
 }
 
-static PetscErrorCode tell_solves(const char *model, SolveInfo info[6], Results *results) {
-  PetscFunctionBeginUser;
-  for (int i = 0; i < 6 && results; i++) {
-    PetscCall(PetscSNPrintf(info[i].name, sizeof info[i].name, "cage, %s, motion %d", model, i + 1));
-    PetscCall(results_solve(results, &info[i]));
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph) {
   LatticeBody body;
   Shape *space;
@@ -82,63 +74,6 @@ PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results,
   PetscCall(cage_body(plan, 1, &space, &body));
   PetscCall(build_body_graph(c, &body, results, NULL, graph));
   PetscCall(shape_destroy(&space));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* Whether load is b = factor times an earlier one, a. */
-static bool proportional(const double a[6], const double b[6], double *factor) {
-  double aa = product(a, a), ab = product(a, b), bb = product(b, b);
-  *factor = ab / aa;
-  return ab > 0 && aa * bb - ab * ab <= 1e-12 * aa * bb;
-}
-
-static PetscErrorCode write_modes(const FrameBody *body, PetscInt n, const double (*mode)[6], Results *results) {
-  const PetscInt n_nodes = body->graph->n_nodes;
-  char name[CAGE_MODES][16], file[PETSC_MAX_PATH_LEN];
-  Field field[CAGE_MODES];
-  float *shift;
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(3 * n * n_nodes, &shift));
-  for (PetscInt k = 0; k < n * n_nodes; k++)
-    for (int a = 0; a < 3; a++)
-      shift[3 * k + a] = (float)mode[k][a];
-  for (PetscInt k = 0; k < n; k++) {
-    PetscCall(PetscSNPrintf(name[k], sizeof name[k], "mode_%" PetscInt_FMT, k + 1));
-    field[k] = (Field){name[k], "mm", 3, shift + 3 * k * n_nodes};
-  }
-  PetscCall(results_path(results, "buckling.vtkhdf", file));
-  PetscCall(fields_write_frame(body->comm, file, body->graph, 0, NULL, n, field));
-  PetscCall(PetscFree(shift));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscErrorCode buckle(const CagePlan *plan, const FrameBody *body, FrameBuckling *buckling, PetscInt i,
-                             Results *results, LoadAnswer *all) {
-  LoadAnswer *a = &all[i];
-  const bool shown = results && i == plan->shown;
-  double(*mode)[6] = NULL;
-  SolveInfo info;
-  PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < i && !shown; k++) {
-    double factor;
-    if (!proportional(plan->load[k].force, plan->load[i].force, &factor))
-      continue;
-    a->n_modes = all[k].n_modes;
-    for (PetscInt m = 0; m < a->n_modes; m++) {
-      a->mode[m] = all[k].mode[m];
-      a->mode[m].factor /= factor;
-    }
-    PetscFunctionReturn(PETSC_SUCCESS);
-  }
-  if (shown)
-    PetscCall(PetscMalloc1(plan->buckling_modes * body->graph->n_nodes, &mode));
-  PetscCall(frame_buckling_solve(buckling, (const double(*)[6])body->u, &a->n_modes, a->mode, mode, &info));
-  if (shown && a->n_modes)
-    PetscCall(write_modes(body, a->n_modes, (const double(*)[6])mode, results));
-  PetscCall(PetscFree(mode));
-  PetscCall(PetscSNPrintf(info.name, sizeof info.name, "buckling, %s", plan->load[i].name));
-  if (results)
-    PetscCall(results_solve(results, &info));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -165,51 +100,57 @@ static PetscErrorCode frame_case(const CagePlan *plan, FrameBody *body, const fl
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
-                              SpecimenAnswer *answer) {
-  FrameOptions options;
-  FrameBody body;
-  FrameBuckling *buckling = NULL;
-  Grip grip[2];
-  SolveInfo info[6];
+/* All load cases of a frame that is solved. */
+static PetscErrorCode answer_frame(const Case *c, const CagePlan *plan, CageFrame *frame, Results *results,
+                                   SpecimenAnswer *answer) {
+  const Graph *graph = frame->body.graph;
   float *use = NULL;
   PetscFunctionBeginUser;
   *answer = (SpecimenAnswer){
       .struts = graph->n_struts, .dofs = 6 * (PetscInt64)graph->n_nodes, .porosity_pct = plan->design.porosity_pct};
-  PetscCall(build_frame_options(c, &plan->strut, &options));
-  options.young_MPa *= plan->stiffness_factor;
-  /* A node nearer to a plate than the strut's radius lies in the plate: its stub was left out. */
-  PetscCall(cage_grips(&plan->outline, graph->n_nodes, (const double(*)[3])graph->x,
-                       plan->design.strut_mm / 2 * (1 + 1e-9), GRIP_ALL, grip));
-  PetscCall(frame_body_create(comm, graph, &options, grip, &body));
-  PetscCall(frame_body_solve(&body, info));
-  PetscCall(tell_solves("frame", info, results));
-  PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
-  if (plan->buckling_modes)
-    PetscCall(frame_buckling_create(
-        body.model, &(BucklingOptions){plan->buckling_pieces, plan->buckling_modes, 2, 1e-4}, &buckling));
+  PetscCall(cage_tell_solves("cage", "frame", frame->known, frame->info, results));
+  PetscCall(specimen_plate(c, plan, (const double(*)[6])frame->body.stiffness, answer));
   if (plan->fatigue.asked) {
     PetscCall(PetscMalloc1(graph->n_struts, &use));
-    PetscCall(cage_fatigue_answer(plan, &body, answer, use));
+    PetscCall(cage_fatigue_answer(plan, &frame->body, answer, use));
   }
   for (PetscInt i = 0; i < plan->n_loads; i++) {
-    PetscCall(frame_case(plan, &body, use, i, results, &answer->load[i]));
-    if (buckling)
-      PetscCall(buckle(plan, &body, buckling, i, results, answer->load));
+    PetscCall(frame_case(plan, &frame->body, use, i, results, &answer->load[i]));
+    if (plan->buckling_modes)
+      PetscCall(cage_frame_buckle(plan, frame, i, results, answer->load));
   }
   PetscCall(PetscFree(use));
-  PetscCall(frame_buckling_destroy(&buckling));
-  PetscCall(frame_body_destroy(&body));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph,
+                              SpecimenAnswer *answer) {
+  CageFrame frame = {.known = false};
+  PetscFunctionBeginUser;
+  PetscCall(cage_frame_solve(comm, c, plan, graph, &frame));
+  PetscCall(answer_frame(c, plan, &frame, NULL, answer));
+  PetscCall(cage_frame_free(&frame));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode specimen_own_frame(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer) {
+  Graph graph;
+  CageFrame *frame;
+  PetscFunctionBeginUser;
+  PetscCall(cage_graph(c, plan, results, &graph));
+  PetscCall(results_progress(results, "cage: a frame of %" PetscInt_FMT " struts", graph.n_struts));
+  PetscCall(cage_frame_kept(c, plan, &graph, &frame));
+  PetscCall(answer_frame(c, plan, frame, results, answer));
+  PetscCall(kept_trim());
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 enum { STRUT = 1 };
 
-static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *results, VoxelBody *body) {
+static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *results, VoxelBody **body) {
   const double h = plan->outline.cage_voxel_mm;
   double offset;
   LatticeBody lattice;
-  Elasticity material[256] = {0};
   GridBox box = {.voxel_mm = h};
   Shape *space, *struts;
   PetscFunctionBeginUser;
@@ -221,8 +162,7 @@ static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *
   }
   PetscCall(build_strut_offset(c, &plan->design, h, &offset));
   PetscCall(build_body_shape(&lattice, offset, &struts));
-  material[STRUT] = elasticity_scaled(plan->strut.c, plan->stiffness_factor);
-  PetscCall(voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, material, results, body));
+  PetscCall(voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, results, body));
   PetscCall(shape_destroy(&struts));
   PetscCall(shape_destroy(&space));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -252,24 +192,25 @@ static PetscErrorCode voxel_case(const CagePlan *plan, VoxelBody *body, PetscInt
 }
 
 PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer) {
-  VoxelBody body;
-  SolveInfo info[6];
+  Elasticity material[256] = {0};
+  VoxelBody *body;
   double solid;
   PetscFunctionBeginUser;
+  material[STRUT] = elasticity_scaled(plan->strut.c, plan->stiffness_factor);
   PetscCall(make_voxels(c, plan, results, &body));
-  PetscCall(voxel_body_plates(&body, pick_plates, plan));
-  PetscCall(voxel_body_volume(&body, &solid));
-  *answer = (SpecimenAnswer){.voxels = body.grid->voxels_global,
-                             .dofs = 3 * body.grid->nodes_global,
+  PetscCall(voxel_body_plates(body, pick_plates, plan));
+  PetscCall(voxel_body_volume(body, &solid));
+  *answer = (SpecimenAnswer){.voxels = body->grid->voxels_global,
+                             .dofs = 3 * body->grid->nodes_global,
                              .porosity_pct = 100 * (1 - solid / cage_volume(plan))};
   if (results)
     PetscCall(results_progress(results, "cage: %" PetscInt64_FMT " voxels of %.4g mm, %.3g million degrees of freedom",
                                answer->voxels, plan->outline.cage_voxel_mm, 1e-6 * (double)answer->dofs));
-  PetscCall(voxel_body_solve(&body, info));
-  PetscCall(tell_solves("voxel", info, results));
-  PetscCall(specimen_plate(c, plan, (const double(*)[6])body.stiffness, answer));
+  PetscCall(voxel_body_solve(c, KEPT_CAGE_VOXELS, material, &body));
+  PetscCall(cage_tell_solves("cage", "voxel", body->known, body->info, results));
+  PetscCall(specimen_plate(c, plan, (const double(*)[6])body->stiffness, answer));
   for (PetscInt i = 0; i < plan->n_loads; i++)
-    PetscCall(voxel_case(plan, &body, i, results, &answer->load[i]));
-  PetscCall(voxel_body_destroy(&body));
+    PetscCall(voxel_case(plan, body, i, results, &answer->load[i]));
+  PetscCall(kept_trim());
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -33,10 +33,13 @@ typedef struct SpecimenAnswer {
 
 /* The struts of the cage, with the defects of the first seed; what was left out is told to results (NULL: not told). */
 PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results, Graph *graph);
-/* Collective on comm: the answer of any graph between the plates, as designed, or a specimen with its defects. results
-   NULL: nothing is told or written. */
-PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph, Results *results,
+/* Collective on comm: the answer of any graph between the plates, as designed, or a specimen with its defects. Nothing
+   is told or written. */
+PetscErrorCode specimen_frame(MPI_Comm comm, const Case *c, const CagePlan *plan, const Graph *graph,
                               SpecimenAnswer *answer);
+/* The case's own cage. What does not depend on the loads is known from before where the last case of this process had
+   the same (cases/kept.h); the numbers are the same to the last bit. */
+PetscErrorCode specimen_own_frame(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer);
 PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer);
 
 /* Of both: from the upper plate's stiffness the modulus, and each load's stiffness and motion. */

@@ -2,6 +2,7 @@
 #include "cases/command.h"
 #include "cases/error.h"
 #include "cases/interrupt.h"
+#include "cases/kept.h"
 #include "solver/keep.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -44,8 +45,12 @@ static int run(int argc, char **argv, bool petsc_options) {
   if (failed) {
     error_meet(&report);
     status = failed == KEEP_STOPPED ? INTERRUPT_STATUS : 2;
-  } else if (petsc_options)
-    warn_unused_options();
+  } else {
+    if (petsc_options)
+      warn_unused_options();
+    if (kept_free())
+      status = 2;
+  }
   PetscPopErrorHandler();
   return status;
 }

@@ -100,16 +100,6 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode run_frame(const Case *c, const CagePlan *plan, Results *results, SpecimenAnswer *answer) {
-  Graph graph;
-  PetscFunctionBeginUser;
-  PetscCall(cage_graph(c, plan, results, &graph));
-  PetscCall(results_progress(results, "cage: a frame of %" PetscInt_FMT " struts", graph.n_struts));
-  PetscCall(specimen_frame(c->comm, c, plan, &graph, results, answer));
-  PetscCall(graph_free(&graph));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 static PetscErrorCode run(const Case *c, Results *results) {
   CagePlan plan;
   SpecimenAnswer voxel, frame;
@@ -124,7 +114,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
                                                  .porosity_pct = voxel.porosity_pct}));
   }
   if (c->wants_frame) {
-    PetscCall(run_frame(c, &plan, results, &frame));
+    PetscCall(specimen_own_frame(c, &plan, results, &frame));
     PetscCall(results_mesh(results, &(MeshFacts){.nodes = frame.dofs / 6,
                                                  .dofs = frame.dofs,
                                                  .struts = frame.struts,

@@ -29,11 +29,10 @@ static PetscErrorCode clipped_sleeve(const SegmentGeometry *g, double diameter_m
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode make_body(const CageTask *task, double h, Results *results, VoxelBody *body) {
+static PetscErrorCode make_body(const CageTask *task, double h, Results *results, VoxelBody **body) {
   const SegmentGeometry *g = task->geometry;
   const double origin[3] = {0, 0, segment_inner_z(g)};
   Shape *inner, *shape[3] = {NULL, NULL, NULL};
-  Elasticity material[256] = {0};
   GridBox box;
   double offset;
   PetscFunctionBeginUser;
@@ -46,9 +45,7 @@ static PetscErrorCode make_body(const CageTask *task, double h, Results *results
     PetscCall(clipped_sleeve(g, g->sleeve_inner_mm, &shape[2]));
   }
   const Part part[3] = {{CAGE_STRUT, shape[0]}, {CAGE_SLEEVE, shape[1]}, {0, shape[2]}};
-  material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
-  material[CAGE_SLEEVE] = task->strut->c;
-  PetscCall(voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, material, results, body));
+  PetscCall(voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, results, body));
   for (int i = 0; i < 3; i++)
     if (shape[i])
       PetscCall(shape_destroy(&shape[i]));
@@ -98,12 +95,18 @@ PetscErrorCode cage_plate_answers(const CageTask *task, const double stiffness[6
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode cage_tell_solves(const char *model, SolveInfo info[6], Results *results) {
+PetscErrorCode cage_tell_solves(const char *what, const char *model, bool known, const SolveInfo info[6],
+                                Results *results) {
   PetscFunctionBeginUser;
-  for (int i = 0; i < 6; i++) {
-    PetscCall(PetscSNPrintf(info[i].name, sizeof info[i].name, "resolved cage, %s, motion %d", model, i + 1));
-    if (results)
-      PetscCall(results_solve(results, &info[i]));
+  if (results && known)
+    PetscCall(results_progress(results, "%s: unit motions of the %s model known from before", what, model));
+  for (int i = 0; i < 6 && results; i++) {
+    SolveInfo told = info[i];
+    if (known)
+      told.setup_s = told.solve_s = 0;
+    PetscCall(
+        PetscSNPrintf(told.name, sizeof told.name, "%s, %s, motion %d%s", what, model, i + 1, known ? ", known" : ""));
+    PetscCall(results_solve(results, &told));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -160,19 +163,21 @@ static PetscErrorCode tell_voxels(const CageTask *task, const VoxelBody *v, Resu
 }
 
 PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *answer) {
-  VoxelBody body;
+  Elasticity material[256] = {0};
+  VoxelBody *body;
   double motion[LOAD_CASES][DRIVES][6];
-  SolveInfo info[6] = {0};
   PetscFunctionBeginUser;
   *answer = (CageAnswer){.voxel_mm = cage_voxel_mm(task->geometry, task->design)};
   PetscCall(make_body(task, answer->voxel_mm, results, &body));
-  PetscCall(voxel_body_plates(&body, pick_plates, task));
-  PetscCall(tell_voxels(task, &body, results, answer));
-  PetscCall(voxel_body_solve(&body, info));
-  PetscCall(cage_tell_solves("voxel", info, results));
-  PetscCall(cage_plate_answers(task, (const double(*)[6])body.stiffness, answer, motion));
+  PetscCall(voxel_body_plates(body, pick_plates, task));
+  PetscCall(tell_voxels(task, body, results, answer));
+  material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
+  material[CAGE_SLEEVE] = task->strut->c;
+  PetscCall(voxel_body_solve(task->c, KEPT_SEGMENT_CAGE, material, &body));
+  PetscCall(cage_tell_solves("resolved cage", "voxel", body->known, body->info, results));
+  PetscCall(cage_plate_answers(task, (const double(*)[6])body->stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)
-    PetscCall(cage_voxels_case(task, &body, i, (const double(*)[6])motion[i], results, answer));
-  PetscCall(voxel_body_destroy(&body));
+    PetscCall(cage_voxels_case(task, body, i, (const double(*)[6])motion[i], results, answer));
+  PetscCall(kept_trim());
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -41,6 +41,7 @@ PetscErrorCode cage_grips(const SegmentGeometry *g, PetscInt n, const double (*x
  */
 PetscErrorCode cage_plate_answers(const CageTask *task, const double stiffness[6][6], CageAnswer *answer,
                                   double motion[LOAD_CASES][DRIVES][6]);
-PetscErrorCode cage_tell_solves(const char *model, SolveInfo info[6], Results *results);
+PetscErrorCode cage_tell_solves(const char *what, const char *model, bool known, const SolveInfo info[6],
+                                Results *results);
 
 #endif

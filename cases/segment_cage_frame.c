@@ -81,7 +81,7 @@ PetscErrorCode cage_frame(const CageTask *task, Results *results, CageAnswer *an
   PetscCall(make_body(task, &graph, &body));
   *answer = (CageAnswer){.struts = graph.n_struts, .dofs = 6 * (PetscInt64)graph.n_nodes};
   PetscCall(frame_body_solve(&body, info));
-  PetscCall(cage_tell_solves("frame", info, results));
+  PetscCall(cage_tell_solves("resolved cage", "frame", false, info, results));
   PetscCall(cage_plate_answers(task, (const double(*)[6])body.stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)
     PetscCall(cage_frame_case(task, &body, i, (const double(*)[6])motion[i], results, answer));

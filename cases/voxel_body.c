@@ -44,11 +44,13 @@ static PetscErrorCode read_labels(VoxelBody *b) {
 }
 
 PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
-                                 const Elasticity material[256], Results *results, VoxelBody *b) {
-  VoxelOptions options;
+                                 Results *results, VoxelBody **created) {
   Leaves leaves = {0};
+  VoxelBody *b;
   PetscFunctionBeginUser;
-  *b = (VoxelBody){.comm = c->comm};
+  PetscCall(PetscNew(&b));
+  *created = b;
+  b->comm = c->comm;
   PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
   PetscCall(drop_slivers(c, &leaves));
   PetscCall(build_grid(c, box, &leaves, results, &b->grid));
@@ -57,9 +59,6 @@ PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_p
   PetscCall(build_solid_fractions(c, b->grid, b->fraction));
   stress_share(b);
   PetscCall(read_labels(b));
-  PetscCall(build_voxel_options(c, &options));
-  PetscCall(voxel_create(b->grid, material, &options, &b->model));
-  PetscCall(voxel_vector(b->model, &b->u));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -70,11 +69,11 @@ PetscErrorCode voxel_body_plates(VoxelBody *b, PickPlates *pick, const void *con
   PetscCall(grid_node_positions(b->grid, x));
   PetscCall(pick(context, b->grid->nodes_owned, (const double(*)[3])x, b->grip));
   PetscCall(PetscFree(x));
-  PetscCall(voxel_grips(b->model, 2, b->grip));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_body_destroy(VoxelBody *b) {
+PetscErrorCode voxel_body_destroy(VoxelBody **destroyed) {
+  VoxelBody *b = *destroyed;
   PetscFunctionBeginUser;
   for (int i = 0; i < 6; i++)
     PetscCall(VecDestroy(&b->unit[i]));
@@ -84,12 +83,72 @@ PetscErrorCode voxel_body_destroy(VoxelBody *b) {
   for (int i = 0; i < 2; i++)
     PetscCall(PetscFree(b->grip[i].node));
   PetscCall(PetscFree5(b->region, b->fraction, b->carried, b->mises, b->shift));
+  PetscCall(PetscFree(*destroyed));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_body_solve(VoxelBody *b, SolveInfo info[6]) {
+static PetscErrorCode destroy(void *thing) {
+  VoxelBody *b = thing;
   PetscFunctionBeginUser;
-  PetscCall(voxel_unit_motions(b->model, 1, b->unit, b->stiffness, info));
+  PetscCall(voxel_body_destroy(&b));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* All that the model of this rank and its unit motions follow from: the voxels themselves, whatever shape they were
+   made from. */
+static void body_content(const VoxelBody *b, const Elasticity material[256], const VoxelOptions *options,
+                         Content *content) {
+  const Grid *grid = b->grid;
+  const double box[] = {grid->box.voxel_mm, grid->box.origin[0], grid->box.origin[1], grid->box.origin[2]},
+               number[] = {options->rtol, (double)options->max_iterations, options->equilibrium};
+  content_add(content, sizeof box, box);
+  content_add(content, sizeof grid->box.n, grid->box.n);
+  content_add(content, sizeof grid->box.periodic, grid->box.periodic);
+  content_add(content, (size_t)grid->n_owned * sizeof *grid->label, grid->label);
+  content_add(content, grid->fraction ? (size_t)grid->n_owned * sizeof *grid->fraction : 0, grid->fraction);
+  for (PetscInt l = 0; l < grid->n_owned; l++)
+    content_add(content, sizeof grid->leaf[l].at, grid->leaf[l].at);
+  content_add(content, (size_t)b->n * sizeof *b->fraction, b->fraction);
+  content_add(content, 256 * sizeof *material, material);
+  content_add(content, sizeof number, number);
+  for (int i = 0; i < 2; i++) {
+    content_add(content, (size_t)b->grip[i].n * sizeof *b->grip[i].node, b->grip[i].node);
+    content_add(content, sizeof b->grip[i].fixed, &b->grip[i].fixed);
+    content_add(content, sizeof b->grip[i].at, b->grip[i].at);
+  }
+}
+
+static PetscErrorCode solve(VoxelBody *b, const Elasticity material[256], const VoxelOptions *options) {
+  PetscFunctionBeginUser;
+  PetscCall(voxel_create(b->grid, material, options, &b->model));
+  PetscCall(voxel_grips(b->model, 2, b->grip));
+  PetscCall(voxel_vector(b->model, &b->u));
+  PetscCall(voxel_unit_motions(b->model, 1, b->unit, b->stiffness, b->info));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], VoxelBody **body) {
+  const Grid *grid = (*body)->grid;
+  const double nodes = (double)grid->nodes_global,
+               bytes = voxel_memory_estimate(nodes, (double)grid->voxels_global) + 6 * 3 * sizeof(double) * nodes;
+  VoxelOptions options;
+  VoxelBody *old;
+  Content content = {0};
+  PetscFunctionBeginUser;
+  PetscCall(build_voxel_options(c, &options));
+  body_content(*body, material, &options, &content);
+  PetscCall(kept_find(c->comm, kind, &content, &old));
+  if (old) {
+    PetscCall(voxel_body_destroy(body));
+    *body = old;
+    old->known = true;
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscErrorCode failed = solve(*body, material, &options);
+  if (failed)
+    PetscCall(voxel_body_destroy(body));
+  PetscCall(failed);
+  PetscCall(kept_put(c->comm, kind, &content, bytes, *body, destroy));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -138,7 +138,7 @@ static void ranks(void **state) {
     CHECK_OK(case_read(alone ? PETSC_COMM_SELF : PETSC_COMM_WORLD, file, 1, set, &c));
     CHECK_OK(cage_plan(&c, NULL, &plan));
     CHECK_OK(cage_graph(&c, &plan, NULL, &graph));
-    CHECK_OK(specimen_frame(c.comm, &c, &plan, &graph, NULL, &answer[alone]));
+    CHECK_OK(specimen_frame(c.comm, &c, &plan, &graph, &answer[alone]));
     CHECK_OK(graph_free(&graph));
     CHECK_OK(case_free(&c));
   }

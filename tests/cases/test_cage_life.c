@@ -104,7 +104,7 @@ static void scatter(void **state) {
     Graph graph;
     SpecimenAnswer one;
     CHECK_OK(cage_graph(&c, &plan, NULL, &graph));
-    CHECK_OK(specimen_frame(PETSC_COMM_SELF, &c, &plan, &graph, NULL, &one));
+    CHECK_OK(specimen_frame(PETSC_COMM_SELF, &c, &plan, &graph, &one));
     CHECK_OK(graph_free(&graph));
     E[i] = one.young_MPa;
     stiffness[i] = one.load[2].stiffness * 1e-3 * M_PI / 180;
