@@ -280,8 +280,7 @@ PetscErrorCode sweep_tell_sensitivity(const SweepStory *story, Results *results)
     PetscFunctionReturn(PETSC_SUCCESS);
   story_place(story, story->group, 0, at);
   PetscCall(results_table(results, "Sensitivity at the chosen design, by the surfaces",
-                          "wish|axis|now|1 % more of the axis changes the quantity by, %|one unit of the axis changes "
-                          "it by|the wish holds from|to"));
+                          "wish|axis|now|change for 1 % more, %|change for 1 unit more|holds from|to"));
   for (PetscInt w = 0; w < story->m; w++)
     for (PetscInt k = 0; k < s->n_axes; k++) {
       const SweepAxis *axis = &table->axis[s->axis[k]];
