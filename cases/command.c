@@ -12,7 +12,7 @@ enum { N_LATER = sizeof later / sizeof later[0] };
 
 static const CommandOption common_options[] = {
     {"-o", "DIR", "folder of the results"},
-    {"--set", "KEY=VALUE", "replaces or adds a value of the case file; may be repeated"},
+    {"--set", "KEY=VALUE", "replaces or adds a value of the case file (null: takes it away); may be repeated"},
     {"--quiet", NULL, "no progress and no tables: errors, warnings and missed expectations only"},
 };
 enum { N_COMMON = sizeof common_options / sizeof common_options[0] };

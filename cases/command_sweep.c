@@ -1,6 +1,8 @@
 /* trabecula sweep. */
 #include "cases/command.h"
 #include "cases/results.h"
+#include "cases/sweep_choose.h"
+#include "cases/sweep_cluster.h"
 #include "cases/sweep_export.h"
 #include "cases/sweep_launch.h"
 #include "cases/sweep_place.h"
@@ -13,7 +15,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { JOBS, RANKS, STATUS, RETRY, EXPORT, WORKER, TASK, N_OPTIONS };
+enum { JOBS, RANKS, STATUS, RETRY, EXPORT, SLURM, DRY_RUN, WORKER, TASK, N_OPTIONS };
 
 typedef struct Sweep {
   const Arguments *a;
@@ -22,6 +24,9 @@ typedef struct Sweep {
   SweepStore *store;
   Results *results;
   SweepLaunch launch;
+  SweepCluster cluster;
+  SweepPrice price;
+  SweepChoice choice;
 } Sweep;
 
 static PetscErrorCode read_count(const char *option, const char *text, int least, int most, int *count) {
@@ -41,24 +46,53 @@ static double cpu_here(void) {
   return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-/* Computes what waits, if anything does. */
-static PetscErrorCode compute(Sweep *s, int *status) {
-  SweepCounts counts;
+/* Points to tasks of a cluster; *status 0 when they were handed over now, 75 when an earlier job is still at them. */
+static PetscErrorCode hand_over(Sweep *s, const SweepCounts *counts, int *status) {
+  char job[64];
   PetscFunctionBeginUser;
+  PetscCall(cluster_busy(&s->cluster, job, sizeof job));
+  *status = job[0] ? WORK_STOPPED : 0;
+  if (!job[0])
+    PetscCall(cluster_submit(&s->cluster, s->store, &s->price, job, sizeof job));
+  printf("%s: %" PetscInt_FMT " points done, %" PetscInt_FMT " %s job %s; the same command gathers what is done%s\n",
+         s->plan->c->file, counts->done, counts->waiting, *status ? "with" : "handed to", job,
+         *status ? " (status 75)" : "");
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Computes what waits, if anything does. *over: nothing waits any more; else the sweep ends here, with *status. */
+static PetscErrorCode compute(Sweep *s, bool *over, int *status) {
+  SweepCounts counts;
+  PetscInt merged;
+  PetscFunctionBeginUser;
+  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
+  if (merged)
+    PetscCall(results_progress(s->results, "%" PetscInt_FMT " points came from tasks of a cluster", merged));
   PetscCall(sweep_store_counts(s->store, &counts));
   *status = 0;
-  if (counts.waiting + counts.running)
-    PetscCall(sweep_launch(&s->launch, status));
+  *over = !(counts.waiting + counts.running);
+  if (*over)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  if (s->a->value[SLURM]) {
+    PetscCall(hand_over(s, &counts, status));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(sweep_launch(&s->launch, status));
+  *over = !*status;
+  if (*over)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(sweep_store_counts(s->store, &counts));
+  fprintf(stderr, "%s: stopped: %" PetscInt_FMT " points done, %" PetscInt_FMT " wait; the same command goes on\n",
+          s->plan->c->file, counts.done, counts.waiting + counts.running);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode place(Sweep *s) {
-  SweepPrice price;
   SweepCounts counts;
   PetscInt retried = 0;
   char text[64];
   PetscFunctionBeginUser;
-  PetscCall(sweep_place(s->plan, s->store, &price));
+  PetscCall(sweep_place(s->plan, s->store, &s->price));
   if (s->a->value[RETRY])
     PetscCall(sweep_store_retry_failed(s->store, &retried));
   PetscCall(sweep_store_counts(s->store, &counts));
@@ -99,16 +133,47 @@ static PetscErrorCode tell_cost(Sweep *s, const SweepRows *rows, double begin_cp
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* All rows with their collected columns. */
+static PetscErrorCode read_rows(const Sweep *s, SweepRows *rows) {
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_rows(s->store, s->plan, rows));
+  PetscErrorCode failed = sweep_rows_collect(s->plan, rows);
+  if (failed)
+    (void)sweep_store_rows_free(rows);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode choose(Sweep *s) {
+  SweepRows rows;
+  PetscFunctionBeginUser;
+  PetscCall(read_rows(s, &rows));
+  PetscErrorCode failed = sweep_tell_points(s->plan, &rows, s->results);
+  if (!failed)
+    failed = sweep_choose(s->plan, &rows, s->results, &s->choice);
+  PetscCall(sweep_store_rows_free(&rows));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The chosen design, and what is to confirm it, are two further points. */
+static PetscErrorCode compute_chosen(Sweep *s, bool *over, int *status) {
+  static const SweepRole role[2] = {ROLE_CHOSEN, ROLE_CONFIRM};
+  PetscFunctionBeginUser;
+  for (int j = 0; j < (s->plan->n_confirm ? 2 : 1) && *over && s->choice.made && s->choice.holds; j++) {
+    PetscCall(results_progress(s->results, j ? "the chosen design, as confirm: asks for it" : "the chosen design"));
+    PetscCall(sweep_place_one(s->plan, s->store, role[j], s->choice.value, s->choice.content[j]));
+    PetscCall(compute(s, over, status));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode tell(Sweep *s, double begin_cpu) {
   SweepRows rows;
   char file[PETSC_MAX_PATH_LEN];
   PetscFunctionBeginUser;
-  PetscCall(sweep_store_rows(s->store, s->plan, &rows));
-  PetscErrorCode failed = sweep_rows_collect(s->plan, &rows);
-  if (!failed)
-    failed = sweep_tell_points(s->plan, &rows, s->results);
-  if (!failed)
-    failed = sweep_tell_confirmation(s->plan, &rows, s->results);
+  PetscCall(read_rows(s, &rows));
+  PetscErrorCode failed = sweep_tell_chosen(s->plan, &rows, s->results, &s->choice);
   if (!failed)
     failed = tell_cost(s, &rows, begin_cpu);
   if (!failed)
@@ -123,19 +188,20 @@ static PetscErrorCode tell(Sweep *s, double begin_cpu) {
 static PetscErrorCode run_sweep(Sweep *s, int *status) {
   SweepCounts counts;
   const double begin_cpu = cpu_here();
+  bool over;
   PetscFunctionBeginUser;
   PetscCall(place(s));
-  PetscCall(compute(s, status));
-  if (*status) {
-    PetscCall(sweep_store_counts(s->store, &counts));
-    fprintf(stderr, "%s: stopped: %d of %d points done; the same command goes on\n", s->plan->c->file, (int)counts.done,
-            (int)(counts.done + counts.waiting + counts.running + counts.failed));
+  PetscCall(compute(s, &over, status));
+  if (over)
+    PetscCall(choose(s));
+  if (over)
+    PetscCall(compute_chosen(s, &over, status));
+  if (!over)
     PetscFunctionReturn(PETSC_SUCCESS);
-  }
   PetscCall(tell(s, begin_cpu));
   PetscCall(sweep_store_counts(s->store, &counts));
   PetscCall(results_finish(s->results, status));
-  if (counts.failed && !*status)
+  if (!*status && (counts.failed || (s->choice.made && !s->choice.holds)))
     *status = 1;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -151,10 +217,8 @@ static PetscErrorCode ask(Sweep *s, int *status) {
   if (s->a->value[STATUS])
     PetscCall(sweep_status(s->plan, s->store, s->dir));
   if (s->a->value[EXPORT]) {
-    PetscCall(sweep_store_rows(s->store, s->plan, &rows));
-    PetscErrorCode failed = sweep_rows_collect(s->plan, &rows);
-    if (!failed)
-      failed = sweep_export(s->plan, &rows, s->a->value[EXPORT]);
+    PetscCall(read_rows(s, &rows));
+    PetscErrorCode failed = sweep_export(s->plan, &rows, s->a->value[EXPORT]);
     PetscCall(sweep_store_rows_free(&rows));
     PetscCall(failed);
   }
@@ -167,6 +231,14 @@ static PetscErrorCode open_and_run(Sweep *s, int *status) {
   PetscFunctionBeginUser;
   if (s->a->value[STATUS] || s->a->value[EXPORT]) {
     PetscCall(ask(s, status));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCheck(!s->a->value[DRY_RUN] || s->a->value[SLURM], PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "--dry-run shows the script of --slurm: give both; `trabecula check` prices a sweep");
+  s->cluster = (SweepCluster){.plan = s->plan, .dir = s->dir, .ranks = s->launch.ranks};
+  if (s->a->value[DRY_RUN]) {
+    PetscCall(sweep_place(s->plan, NULL, &s->price));
+    PetscCall(cluster_show(&s->cluster, &s->price));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscCheck(!s->a->value[RETRY] || !strcmp(s->a->value[RETRY], "failed"), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
@@ -258,6 +330,8 @@ const Command command_sweep = {
      [STATUS] = {"--status", NULL, "how far it is, what failed and why; computes nothing"},
      [RETRY] = {"--retry", "failed", "computes the points that failed once more"},
      [EXPORT] = {"--export", "FILE", "writes the table as it is now to FILE.csv or FILE.h5; computes nothing"},
+     [SLURM] = {"--slurm", NULL, "hands the points to an array job of SLURM; the same command later gathers them"},
+     [DRY_RUN] = {"--dry-run", NULL, "with --slurm: shows the script, submits nothing"},
      [WORKER] = {"--worker", "NAME", "takes points of DIR until none waits; sweep starts such workers by itself"},
      [TASK] = {"--task", "K", "computes the points of task K of an array job; the job's script says this"}},
     sweep};

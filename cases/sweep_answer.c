@@ -93,7 +93,7 @@ static void decide(SweepStory *story) {
 }
 
 static PetscErrorCode choose(SweepStory *story) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   PetscFunctionBeginUser;
   for (PetscInt w = 0; w < story->m; w++) {
     story->wish[w] = story->sweep_wish[w].wish;
@@ -106,11 +106,11 @@ static PetscErrorCode choose(SweepStory *story) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_answer(const SweepTable *table, PetscInt m, const SweepWish *wish, Results *results,
+PetscErrorCode sweep_answer(const AnswerTable *table, PetscInt m, const AnswerWish *wish, Results *results,
                             SweepDesign *design) {
   SweepStory story = {.table = table, .m = m, .sweep_wish = wish, .design = design};
   PetscFunctionBeginUser;
-  PetscCheck(table->n_points >= 1 && table->n_axes <= SWEEP_AXES && m <= CHOICE_WISHES, PETSC_COMM_SELF,
+  PetscCheck(table->n_points >= 1 && table->n_axes <= ANSWER_AXES && m <= CHOICE_WISHES, PETSC_COMM_SELF,
              PETSC_ERR_ARG_OUTOFRANGE, "%" PetscInt_FMT " points, %" PetscInt_FMT " axes, %" PetscInt_FMT " wishes",
              table->n_points, table->n_axes, m);
   PetscCall(sweep_surfaces_make(table, &story.surfaces));

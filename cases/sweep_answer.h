@@ -3,14 +3,14 @@
 #ifndef TRABECULA_CASES_SWEEP_ANSWER_H
 #define TRABECULA_CASES_SWEEP_ANSWER_H
 
+#include "cases/answer_table.h"
 #include "cases/choice.h"
 #include "cases/results.h"
-#include "cases/sweep_table.h"
 
 typedef struct SweepDesign {
-  double at[SWEEP_AXES]; /* words by their index; chance as in one of the computed points */
-  PetscInt point;        /* the computed point that it is, or -1: it lies between them */
-  bool holds;            /* every wish, by what is expected */
+  double at[ANSWER_AXES]; /* words by their index; chance as in one of the computed points */
+  PetscInt point;         /* the computed point that it is, or -1: it lies between them */
+  bool holds;             /* every wish, by what is expected */
   double expected[CHOICE_WISHES], error[CHOICE_WISHES]; /* of the wishes' quantities; error 0 at a computed point */
 } SweepDesign;
 
@@ -20,7 +20,7 @@ typedef struct SweepDesign {
    of the best computed point and of what the surfaces propose with one standard error to spare. m wishes, at most
    CHOICE_WISHES; with none only surfaces and charts are told and design stays as it is. At least one point. Collective
    as results.h. */
-PetscErrorCode sweep_answer(const SweepTable *table, PetscInt m, const SweepWish *wish, Results *results,
+PetscErrorCode sweep_answer(const AnswerTable *table, PetscInt m, const AnswerWish *wish, Results *results,
                             SweepDesign *design);
 
 #endif

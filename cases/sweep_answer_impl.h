@@ -7,9 +7,9 @@
 #include "cases/sweep_surfaces.h"
 
 typedef struct SweepStory {
-  const SweepTable *table;
+  const AnswerTable *table;
   PetscInt m; /* wishes; what follows the surfaces is there if there are any */
-  const SweepWish *sweep_wish;
+  const AnswerWish *sweep_wish;
   SweepSurfaces surfaces;
   Wish wish[CHOICE_WISHES];
   double *wished;     /* [n_points][m] of the computed points */

@@ -22,7 +22,7 @@ static void add_unit(char row[ROW], const char *name, const char *unit) {
 
 /* "cage_E_GPa within [1, 3] GPa" */
 static void wish_words(const SweepStory *story, PetscInt w, char text[ROW]) {
-  const SweepColumn *column = &story->table->column[story->sweep_wish[w].column];
+  const AnswerColumn *column = &story->table->column[story->sweep_wish[w].column];
   char wish[96];
   wish_text(&story->wish[w], wish, sizeof wish);
   text[0] = 0;
@@ -40,7 +40,7 @@ static bool told_before(const SweepStory *story, PetscInt w) {
 }
 
 /* A quantity may bear the name of an axis. */
-static bool is_axis(const SweepTable *table, PetscInt column) {
+static bool is_axis(const AnswerTable *table, PetscInt column) {
   for (PetscInt k = 0; k < table->n_axes; k++)
     if (!strcmp(table->axis[k].name, table->column[column].name))
       return true;
@@ -48,7 +48,7 @@ static bool is_axis(const SweepTable *table, PetscInt column) {
 }
 
 PetscErrorCode sweep_tell_surfaces(const SweepStory *story, Results *results) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   const SweepSurfaces *s = &story->surfaces;
   char form[96], name[128];
   PetscFunctionBeginUser;
@@ -120,7 +120,7 @@ PetscErrorCode sweep_tell_wishes(const SweepStory *story, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(results_table(results, "Wishes", "wish|computed points that meet it|of|at the chosen design"));
   for (PetscInt w = 0; w < story->m; w++) {
-    const SweepColumn *column = &story->table->column[story->sweep_wish[w].column];
+    const AnswerColumn *column = &story->table->column[story->sweep_wish[w].column];
     const SurfaceValue expected = {.value = design->expected[w], .error = design->error[w]};
     const bool holds = wish_holds(&story->wish[w], expected.value);
     const char *blank = *column->unit ? " " : "";
@@ -147,12 +147,12 @@ PetscErrorCode sweep_tell_wishes(const SweepStory *story, Results *results) {
 }
 
 /* Cells of the axes. */
-static void add_design(const SweepTable *table, const double *at, bool by_surfaces, char row[ROW]) {
+static void add_design(const AnswerTable *table, const double *at, bool by_surfaces, char row[ROW]) {
   for (PetscInt k = 0; k < table->n_axes; k++) {
-    const SweepAxis *axis = &table->axis[k];
-    if (axis->kind == SWEEP_WORD)
+    const AnswerAxis *axis = &table->axis[k];
+    if (axis->kind == ANSWER_WORD)
       add(row, "|%s", axis->word[(PetscInt)at[k]]);
-    else if (axis->kind == SWEEP_CHANCE && by_surfaces)
+    else if (axis->kind == ANSWER_CHANCE && by_surfaces)
       add(row, "|any");
     else
       add(row, "|%.5g", at[k]);
@@ -178,7 +178,7 @@ static PetscErrorCode tell_proposals(const SweepStory *story, Results *results) 
   for (PetscInt i = 0; i < s->n_groups; i++) {
     const PetscInt g = (story->group + i) % s->n_groups;
     const Proposal *p = &story->proposal[g];
-    double at[SWEEP_AXES];
+    double at[ANSWER_AXES];
     bool holds = true;
     char row[ROW] = "";
     if (p->cost == INFINITY)
@@ -203,17 +203,17 @@ static PetscErrorCode tell_proposals(const SweepStory *story, Results *results) 
 
 /* The design itself: quantities and words. */
 static PetscErrorCode tell_chosen(const SweepStory *story, Results *results) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   const SweepDesign *design = story->design;
   char words[ROW] = "", name[128];
   PetscFunctionBeginUser;
   PetscCall(results_quantity(results, "choose.feasible", design->holds ? 1 : 0, "", NAN));
   for (PetscInt k = 0; k < table->n_axes; k++) {
-    const SweepAxis *axis = &table->axis[k];
-    if (axis->kind == SWEEP_CHANCE)
+    const AnswerAxis *axis = &table->axis[k];
+    if (axis->kind == ANSWER_CHANCE)
       continue;
     add(words, "%s%s = ", *words ? ", " : "", axis->name);
-    if (axis->kind == SWEEP_WORD) {
+    if (axis->kind == ANSWER_WORD) {
       add(words, "%s", axis->word[(PetscInt)design->at[k]]);
       continue;
     }
@@ -222,7 +222,7 @@ static PetscErrorCode tell_chosen(const SweepStory *story, Results *results) {
     PetscCall(results_quantity(results, name, design->at[k], axis->unit, NAN));
   }
   for (PetscInt w = 0; w < story->m; w++) {
-    const SweepColumn *column = &table->column[story->sweep_wish[w].column];
+    const AnswerColumn *column = &table->column[story->sweep_wish[w].column];
     PetscCall(PetscSNPrintf(name, sizeof name, "choose.%s", column->name));
     if (!told_before(story, w) && !is_axis(table, story->sweep_wish[w].column))
       PetscCall(results_quantity(results, name, design->expected[w], column->unit,
@@ -235,7 +235,7 @@ static PetscErrorCode tell_chosen(const SweepStory *story, Results *results) {
 }
 
 PetscErrorCode sweep_tell_designs(const SweepStory *story, Results *results) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   const Choice *c = &story->choice;
   const PetscInt rows = PetscMin(c->n_front, MOST_ROWS);
   char header[ROW] = "design", title[256];
@@ -246,7 +246,7 @@ PetscErrorCode sweep_tell_designs(const SweepStory *story, Results *results) {
     add_unit(header, table->axis[k].name, table->axis[k].unit);
   }
   for (PetscInt w = 0; w < story->m; w++) {
-    const SweepColumn *column = &table->column[story->sweep_wish[w].column];
+    const AnswerColumn *column = &table->column[story->sweep_wish[w].column];
     if (told_before(story, w))
       continue;
     add(header, "|");
@@ -272,7 +272,7 @@ PetscErrorCode sweep_tell_designs(const SweepStory *story, Results *results) {
 }
 
 PetscErrorCode sweep_tell_sensitivity(const SweepStory *story, Results *results) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   const SweepSurfaces *s = &story->surfaces;
   double at[SURFACE_AXES], span[2];
   PetscFunctionBeginUser;
@@ -283,7 +283,7 @@ PetscErrorCode sweep_tell_sensitivity(const SweepStory *story, Results *results)
                           "wish|axis|now|change for 1 % more, %|change for 1 unit more|holds from|to"));
   for (PetscInt w = 0; w < story->m; w++)
     for (PetscInt k = 0; k < s->n_axes; k++) {
-      const SweepAxis *axis = &table->axis[s->axis[k]];
+      const AnswerAxis *axis = &table->axis[s->axis[k]];
       const Surface *surface = story_surface(story, story->group, w);
       SurfaceValue v;
       char row[ROW] = "";

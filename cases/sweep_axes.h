@@ -9,8 +9,6 @@ PetscErrorCode sweep_axes_read(SweepPlan *plan);
 /* The cases that take a key, written as "key", "CASE:key" or an assignment of it; none: an error at `where` of the
    sweep file. cases may be NULL. */
 PetscErrorCode sweep_key_cases(const SweepPlan *plan, const char *where, const char *text, unsigned *cases);
-/* The key (or assignment) without "CASE:". */
-const char *sweep_key_path(const char *text);
 /* The texts of a list, or one text as a list of one; none where the key is absent. */
 PetscErrorCode sweep_texts(const Case *c, const char *path, PetscInt room, PetscInt *n, const char **text);
 /* Names of cases, axes and columns head columns; refuses those that could not. */

@@ -38,7 +38,7 @@ static void add_line(const SweepStory *story, PetscInt g, PetscInt column, Sheet
 }
 
 static void fill(const SweepStory *story, PetscInt column, Sheet *sheet) {
-  const SweepTable *table = story->table;
+  const AnswerTable *table = story->table;
   const SweepSurfaces *s = &story->surfaces;
   double lo = INFINITY, hi = -INFINITY;
   PetscInt used = 0;
@@ -69,14 +69,14 @@ static void add_chosen(const SweepStory *story, PetscInt column, Sheet *sheet) {
 
 static PetscErrorCode tell_chart(const SweepStory *story, PetscInt column, Sheet *sheet, Results *results) {
   const SweepSurfaces *s = &story->surfaces;
-  const SweepAxis *axis = &story->table->axis[s->axis[0]];
-  const SweepColumn *quantity = &story->table->column[column];
+  const AnswerAxis *axis = &story->table->axis[s->axis[0]];
+  const AnswerColumn *quantity = &story->table->column[column];
   const char *others = s->n_axes < 2 ? ""
                        : story->m    ? "; surface: other axes as chosen"
                                      : "; surface: other axes midway";
   PetscFunctionBeginUser;
   sheet->chart = (Chart){.title = sheet->title, .x_label = sheet->x_label, .y_label = sheet->y_label};
-  sheet->chart.log_x = axis->kind == SWEEP_LOG;
+  sheet->chart.log_x = axis->kind == ANSWER_LOG;
   snprintf(sheet->title, sizeof sheet->title, "%s over %s%s", quantity->name, axis->name, others);
   snprintf(sheet->x_label, sizeof sheet->x_label, "%s%s%s", axis->name, *axis->unit ? ", " : "", axis->unit);
   snprintf(sheet->y_label, sizeof sheet->y_label, "%s%s%s", quantity->name, *quantity->unit ? ", " : "",

@@ -38,7 +38,7 @@ static PetscErrorCode read_point(const SweepPlan *plan, const double *value, Swe
 }
 
 static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt at, SweepRole role, const double *value,
-                            SweepPrice *price) {
+                            SweepPrice *price, char *content) {
   SweepPoint point;
   char why[512], skip[512] = "";
   StorePoint row = {.place = at, .role = role, .value = value};
@@ -67,6 +67,8 @@ static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt a
     PetscCall(PetscStrncpy(row.content, point.content, CONTENT_TEXT));
     PetscCall(PetscStrncpy(row.share, point.share, CONTENT_TEXT));
   }
+  if (content)
+    PetscCall(PetscStrncpy(content, row.content, CONTENT_TEXT));
   if (store && !failed)
     failed = sweep_store_put(store, plan, &row);
   PetscCall(sweep_point_free(&point));
@@ -79,7 +81,7 @@ static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepP
   for (int role = 0; role < ROLES && store; role++)
     PetscCall(sweep_store_unplace(store, (SweepRole)role));
   for (PetscInt p = 0; p < plan->n_points; p++)
-    PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price));
+    PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price, NULL));
   PetscCheck(price->points + price->skipped || !price->refused, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "%s (so for the first point, and likewise for all)", price->first_refusal);
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -99,13 +101,14 @@ PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value) {
+PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value,
+                               char content[CONTENT_TEXT]) {
   SweepPrice price = {0};
   PetscFunctionBeginUser;
   PetscCall(sweep_store_begin(store));
   PetscErrorCode failed = sweep_store_unplace(store, role);
   if (!failed)
-    failed = place(plan, store, plan->n_points + role, role, value, &price);
+    failed = place(plan, store, plan->n_points + role, role, value, &price, content);
   if (failed)
     (void)sweep_store_rollback(store);
   PetscCall(failed);

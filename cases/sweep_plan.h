@@ -63,6 +63,8 @@ void sweep_axis_text(const SweepAxis *axis, double value, char text[AXIS_ROOM]);
 double sweep_axis_value(const SweepAxis *axis, const char *text);
 /* "porosity_pct = 45, strut_mm = 0.3" */
 void sweep_point_text(const SweepPlan *plan, const double *value, size_t n, char *text);
+/* The key (or assignment) without "CASE:". */
+const char *sweep_key_path(const char *text);
 /* Whether key i of an axis changes no mesh and no factor in any case. */
 bool sweep_key_is_cheap(const SweepPlan *plan, const SweepAxis *axis, PetscInt i);
 /* The --set assignments of case k at a point, with those of `confirm` or without; each and the list are freed by

@@ -141,14 +141,15 @@ PetscErrorCode sweep_store_counts(SweepStore *store, SweepCounts *counts) {
   bool row;
   PetscFunctionBeginUser;
   *counts = (SweepCounts){0};
-  PetscCall(sweep_store_prepare(store,
-                                "SELECT count(*) FILTER (WHERE status = 'waiting' AND place IS NOT NULL),"
-                                " count(*) FILTER (WHERE status = 'running' AND place IS NOT NULL),"
-                                " count(*) FILTER (WHERE status = 'done' AND place IS NOT NULL),"
-                                " count(*) FILTER (WHERE status = 'failed' AND place IS NOT NULL),"
-                                " count(*) FILTER (WHERE status = 'skipped' AND place IS NOT NULL),"
-                                " count(*) FILTER (WHERE status = 'done' AND place IS NULL) FROM point",
-                                &statement));
+  PetscCall(
+      sweep_store_prepare(store,
+                          "SELECT count(*) FILTER (WHERE status = 'waiting' AND place IS NOT NULL),"
+                          " count(*) FILTER (WHERE status = 'running' AND place IS NOT NULL),"
+                          " count(*) FILTER (WHERE status = 'done' AND place IS NOT NULL),"
+                          " count(*) FILTER (WHERE status = 'failed' AND place IS NOT NULL),"
+                          " count(*) FILTER (WHERE status = 'skipped' AND place IS NOT NULL),"
+                          " count(*) FILTER (WHERE status = 'done' AND place IS NULL AND role = 'point') FROM point",
+                          &statement));
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
   PetscInt *const count[] = {&counts->waiting, &counts->running, &counts->done,
                              &counts->failed,  &counts->skipped, &counts->left_out};

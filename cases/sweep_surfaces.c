@@ -2,42 +2,42 @@
 #include <stdio.h>
 #include <string.h>
 
-static void list_axes(const SweepTable *table, SweepSurfaces *s) {
+static void list_axes(const AnswerTable *table, SweepSurfaces *s) {
   for (PetscInt k = 0; k < table->n_axes; k++) {
-    const SweepAxisKind kind = table->axis[k].kind;
-    if (kind == SWEEP_WORD || kind == SWEEP_CHANCE)
+    const AnswerAxisKind kind = table->axis[k].kind;
+    if (kind == ANSWER_WORD || kind == ANSWER_CHANCE)
       continue;
     if (s->n_axes == SURFACE_AXES) {
       s->n_axes = 0;
       return;
     }
     s->axis[s->n_axes] = k;
-    s->log_axis[s->n_axes] = kind == SWEEP_LOG;
-    s->whole_axis[s->n_axes++] = kind == SWEEP_WHOLE;
+    s->log_axis[s->n_axes] = kind == ANSWER_LOG;
+    s->whole_axis[s->n_axes++] = kind == ANSWER_WHOLE;
   }
 }
 
-static bool same_words(const SweepTable *table, PetscInt a, PetscInt b) {
+static bool same_words(const AnswerTable *table, PetscInt a, PetscInt b) {
   for (PetscInt k = 0; k < table->n_axes; k++)
-    if (table->axis[k].kind == SWEEP_WORD && table->at[a * table->n_axes + k] != table->at[b * table->n_axes + k])
+    if (table->axis[k].kind == ANSWER_WORD && table->at[a * table->n_axes + k] != table->at[b * table->n_axes + k])
       return false;
   return true;
 }
 
-static void name_group(const SweepTable *table, SweepGroup *group) {
+static void name_group(const AnswerTable *table, SweepGroup *group) {
   const size_t room = sizeof group->name;
   group->name[0] = 0;
   for (PetscInt k = 0; k < table->n_axes; k++) {
-    const SweepAxis *axis = &table->axis[k];
+    const AnswerAxis *axis = &table->axis[k];
     const size_t used = strlen(group->name);
-    if (axis->kind == SWEEP_WORD)
+    if (axis->kind == ANSWER_WORD)
       snprintf(group->name + used, room - used, "%s%s", used ? ", " : "",
                axis->word[(PetscInt)table->at[group->point[0] * table->n_axes + k]]);
   }
 }
 
 /* of [n_points]: the group of each point. */
-static PetscErrorCode list_groups(const SweepTable *table, PetscInt *of, SweepSurfaces *s) {
+static PetscErrorCode list_groups(const AnswerTable *table, PetscInt *of, SweepSurfaces *s) {
   PetscInt *first;
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(table->n_points, &first));
@@ -52,7 +52,7 @@ static PetscErrorCode list_groups(const SweepTable *table, PetscInt *of, SweepSu
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode fill_group(const SweepTable *table, const PetscInt *of, PetscInt g, SweepSurfaces *s) {
+static PetscErrorCode fill_group(const AnswerTable *table, const PetscInt *of, PetscInt g, SweepSurfaces *s) {
   SweepGroup *group = &s->group[g];
   double *y;
   PetscFunctionBeginUser;
@@ -80,7 +80,7 @@ static PetscErrorCode fill_group(const SweepTable *table, const PetscInt *of, Pe
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_surfaces_make(const SweepTable *table, SweepSurfaces *s) {
+PetscErrorCode sweep_surfaces_make(const AnswerTable *table, SweepSurfaces *s) {
   PetscInt *of;
   PetscFunctionBeginUser;
   *s = (SweepSurfaces){0};
@@ -94,7 +94,7 @@ PetscErrorCode sweep_surfaces_make(const SweepTable *table, SweepSurfaces *s) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_surfaces_free(const SweepTable *table, SweepSurfaces *s) {
+PetscErrorCode sweep_surfaces_free(const AnswerTable *table, SweepSurfaces *s) {
   PetscFunctionBeginUser;
   for (PetscInt g = 0; g < s->n_groups; g++) {
     for (PetscInt c = 0; c < table->n_columns; c++)

@@ -2,8 +2,8 @@
 #ifndef TRABECULA_CASES_SWEEP_SURFACES_H
 #define TRABECULA_CASES_SWEEP_SURFACES_H
 
+#include "cases/answer_table.h"
 #include "cases/surface.h"
-#include "cases/sweep_table.h"
 
 typedef struct SweepGroup { /* the points of one combination of words */
   char name[128];           /* "tantalum, octet"; "" when no axis has words */
@@ -20,7 +20,7 @@ typedef struct SweepSurfaces {
   SweepGroup *group;
 } SweepSurfaces;
 
-PetscErrorCode sweep_surfaces_make(const SweepTable *table, SweepSurfaces *surfaces);
-PetscErrorCode sweep_surfaces_free(const SweepTable *table, SweepSurfaces *surfaces);
+PetscErrorCode sweep_surfaces_make(const AnswerTable *table, SweepSurfaces *surfaces);
+PetscErrorCode sweep_surfaces_free(const AnswerTable *table, SweepSurfaces *surfaces);
 
 #endif

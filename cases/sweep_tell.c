@@ -1,6 +1,7 @@
 #include "cases/sweep_tell.h"
 
 #include "cases/say.h"
+#include "cases/sweep_choose.h"
 #include "cases/sweep_launch.h"
 #include "cases/table.h"
 #include <math.h>
@@ -92,32 +93,6 @@ PetscErrorCode sweep_status(const SweepPlan *plan, SweepStore *store, const char
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Columns of the table that is shown: those of `table`, of the wishes, of collect; the first few where nothing is said.
- */
-static PetscInt shown_columns(const SweepPlan *plan, const SweepRows *rows, PetscInt most, PetscInt *column) {
-  PetscInt n = 0;
-  const char *name[SWEEP_SETS + SWEEP_WISHES + COLLECTS];
-  PetscInt n_names = 0;
-  for (PetscInt i = 0; i < plan->n_table; i++)
-    name[n_names++] = plan->table[i];
-  for (PetscInt i = 0; i < plan->n_wishes; i++)
-    name[n_names++] = plan->wish[i].name;
-  for (PetscInt i = 0; i < plan->n_collect; i++)
-    name[n_names++] = plan->collect[i].name;
-  for (PetscInt i = 0; i < n_names && n < most; i++) {
-    const PetscInt k = rows_column(rows, name[i]);
-    bool known = k < 0;
-    for (PetscInt j = 0; j < n && !known; j++)
-      known = column[j] == k;
-    if (!known)
-      column[n++] = k;
-  }
-  for (PetscInt k = 0; k < rows->n_columns && n < 6 && !n_names; k++)
-    if (!strcmp(rows->column[k].kind, "quantity") && strncmp(rows->column[k].name, "design.", 7))
-      column[n++] = k;
-  return n;
-}
-
 enum { SHOWN_COLUMNS = 16, SHOWN_ROWS = 60, LINE = 2048 };
 
 static void append(char *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -183,7 +158,7 @@ static PetscErrorCode tell_troubles(const SweepPlan *plan, const SweepRows *rows
 }
 
 PetscErrorCode sweep_tell_points(const SweepPlan *plan, const SweepRows *rows, Results *results) {
-  PetscInt column[SHOWN_COLUMNS], n = shown_columns(plan, rows, SHOWN_COLUMNS, column), told = 0;
+  PetscInt column[SHOWN_COLUMNS], n = sweep_shown_columns(plan, rows, SHOWN_COLUMNS, column), told = 0;
   char line[LINE] = "point";
   PetscFunctionBeginUser;
   for (PetscInt a = 0; a < plan->n_axes; a++)
@@ -208,46 +183,5 @@ PetscErrorCode sweep_tell_points(const SweepPlan *plan, const SweepRows *rows, R
                              SHOWN_ROWS, told));
   PetscCall(tell_troubles(plan, rows, "skipped", "Skipped", results));
   PetscCall(tell_troubles(plan, rows, "failed", "Failed", results));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscInt find_role(const SweepRows *rows, SweepRole role) {
-  for (PetscInt r = 0; r < rows->n; r++)
-    if (rows->row[r].role == role && !strcmp(rows->row[r].status, "done"))
-      return r;
-  return -1;
-}
-
-PetscErrorCode sweep_tell_confirmation(const SweepPlan *plan, const SweepRows *rows, Results *results) {
-  const PetscInt chosen = find_role(rows, ROLE_CHOSEN), confirmed = find_role(rows, ROLE_CONFIRM);
-  bool all = true;
-  PetscFunctionBeginUser;
-  if (chosen < 0)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(results_table(results, "The chosen design, computed", "wish|is|chosen design|holds|confirmed|holds"));
-  for (PetscInt i = 0; i < plan->n_wishes; i++) {
-    const SweepWish *wish = &plan->wish[i];
-    const PetscInt k = rows_column(rows, wish->name);
-    char text[96], value[2][32] = {"-", "-"};
-    const char *holds[2] = {"-", "-"};
-    const PetscInt r[2] = {chosen, confirmed};
-    wish_text(&wish->wish, text, sizeof text);
-    for (int j = 0; j < 2 && k >= 0; j++) {
-      if (r[j] < 0)
-        continue;
-      const double x = rows->value[r[j] * rows->n_columns + k];
-      snprintf(value[j], sizeof value[j], "%.4g", x);
-      holds[j] = wish_is_open(&wish->wish) ? "" : wish_holds(&wish->wish, x) ? "yes" : "NO";
-      all = all && (wish_is_open(&wish->wish) || wish_holds(&wish->wish, x));
-      char name[160];
-      PetscCall(PetscSNPrintf(name, sizeof name, "%s.%s", j ? "confirm" : "chosen", wish->name));
-      PetscCall(results_quantity(results, name, x, rows->column[k].unit, NAN));
-    }
-    PetscCall(results_row(results, "%s|%s|%s|%s|%s|%s", wish->name, text, value[0], holds[0], value[1], holds[1]));
-  }
-  if (confirmed >= 0)
-    PetscCall(results_verdict(results, all ? VERDICT_YES : VERDICT_NO, "%s",
-                              all ? "the chosen design meets every bound, as chosen and as confirmed"
-                                  : "the chosen design, once computed, does not meet every bound"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

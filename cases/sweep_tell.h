@@ -11,7 +11,4 @@ PetscErrorCode sweep_check(const Case *c);
 PetscErrorCode sweep_status(const SweepPlan *plan, SweepStore *store, const char *dir);
 /* The table of points and what was skipped or failed, into results. */
 PetscErrorCode sweep_tell_points(const SweepPlan *plan, const SweepRows *rows, Results *results);
-/* Chosen design and confirmation side by side, wish by wish. */
-PetscErrorCode sweep_tell_confirmation(const SweepPlan *plan, const SweepRows *rows, Results *results);
-
 #endif

@@ -48,6 +48,9 @@ static PetscErrorCode read_and_run(const Work *work, const SweepClaim *claim, bo
                         PETSC_ERROR_INITIAL, "a file of the sweep was changed while it ran: start it again");
   if (!failed) {
     *begun = true;
+    for (PetscInt k = 0; k < point.n; k++)
+      if (!point.one[k].c.cache_dir[0])
+        PetscCall(PetscSNPrintf(point.one[k].c.cache_dir, PETSC_MAX_PATH_LEN, "%s/cache", work->dir));
     point_folder(work, &point, sizeof folder, folder);
     failed = sweep_point_run(&point, folder[0] ? folder : NULL, result);
   }

@@ -44,7 +44,8 @@ typedef struct Document Document;
 PetscErrorCode document_read(MPI_Comm comm, const char *file, Document **doc);
 /* The same from memory (the same text on every rank); file is what errors name and where relative paths start. */
 PetscErrorCode document_parse(MPI_Comm comm, const char *file, size_t n, const char *text, Document **doc);
-/* "lattice.cell_mm=2.5": replaces or adds a value; errors name the command line in place of the file. Below a text X it
+/* "lattice.cell_mm=2.5": replaces or adds a value; "fatigue=null" takes a key away. Errors
+   name the command line in place of the file. Below a text X it
    makes {from: X, ...} of it, which document_check refuses but where a row has KEY_ANY. */
 PetscErrorCode document_set(Document *doc, const char *assignment);
 /* Lays the mapping at path of `over` over the whole of doc, before doc is checked: members replace those of the same

@@ -91,6 +91,21 @@ static bool malformed(const char *path) {
   return n == 0 || n > DOCUMENT_NAME || path[0] == '.' || path[n - 1] == '.' || strstr(path, "..");
 }
 
+static void take_away(Node *node) {
+  Node *parent = node->parent, *before = NULL;
+  for (Node *child = parent->first; child != node; child = child->next)
+    before = child;
+  *(before ? &before->next : &parent->first) = node->next;
+  if (parent->last == node)
+    parent->last = before;
+  parent->n--;
+}
+
+/* YAML's word for nothing. */
+static bool is_null(const Node *value) {
+  return value->kind == NODE_TEXT && !value->quoted && (!strcmp(value->text, "null") || !strcmp(value->text, "~"));
+}
+
 PetscErrorCode document_set(Document *doc, const char *assignment) {
   Node *value, *old, *parent;
   const char *set, *path, *rest;
@@ -106,6 +121,11 @@ PetscErrorCode document_set(Document *doc, const char *assignment) {
   }
   PetscCall(tree_parse(doc, set, strlen(equals + 1), equals + 1, &value));
   old = tree_find(doc->top, path, &parent, &rest);
+  if (is_null(value) && (old ? old->parent && old->parent->kind == NODE_MAP : parent->kind == NODE_MAP)) {
+    if (old)
+      take_away(old);
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
   if (old) {
     tree_replace(old, value);
     PetscFunctionReturn(PETSC_SUCCESS);

@@ -17,11 +17,11 @@ static const Runner quiet_runner = {.name = "test", .help = "a runner of this te
 static const char *const metals[] = {"tantalum", "titanium", "peek"};
 static const double young_GPa[] = {186, 110, 3.6}, yield_MPa[] = {331, 900, 100};
 
-static const SweepAxis axes[AXES] = {{"metal", "", SWEEP_WORD, 3, metals},
-                                     {"porosity_pct", "%", SWEEP_LINEAR, 0, NULL},
-                                     {"strut_mm", "mm", SWEEP_LOG, 0, NULL},
-                                     {"seed", "", SWEEP_CHANCE, 0, NULL}};
-static const SweepColumn columns[COLUMNS] = {
+static const AnswerAxis axes[AXES] = {{"metal", "", ANSWER_WORD, 3, metals},
+                                      {"porosity_pct", "%", ANSWER_LINEAR, 0, NULL},
+                                      {"strut_mm", "mm", ANSWER_LOG, 0, NULL},
+                                      {"seed", "", ANSWER_CHANCE, 0, NULL}};
+static const AnswerColumn columns[COLUMNS] = {
     {"cage_E_GPa", "GPa"}, {"margin_yield", ""}, {"aperture_um", "um"}, {"resorbed_pct", "%"}, {"solid", ""}};
 
 /* Gibson-Ashby with the exponents 2.4 and 1.5; cells of 1.5 struts over the root of the density. */
@@ -36,7 +36,7 @@ static void cage(int metal, double porosity_pct, double strut_mm, double value[C
 
 typedef struct Made {
   double at[N * AXES], value[N * COLUMNS];
-  SweepTable table;
+  AnswerTable table;
 } Made;
 
 /* Sobol points, a third for each metal in turn or all of one; 1 % noise; every 40th point failed. */
@@ -53,17 +53,17 @@ static void make(int only, Made *made) {
     for (int c = 0; c < DENSITY; c++)
       value[c] *= i % 40 == 7 ? NAN : 1 + 0.01 * random_normal(1, (uint64_t)i, (uint32_t)c, 4);
   }
-  made->table = (SweepTable){N, AXES, COLUMNS, axes, made->at, columns, made->value};
+  made->table = (AnswerTable){N, AXES, COLUMNS, axes, made->at, columns, made->value};
 }
 
-static void wish_for(PetscInt column, const char *text, SweepWish *wish) {
+static void wish_for(PetscInt column, const char *text, AnswerWish *wish) {
   char why[512];
   assert_true(wish_parse(text, &wish->wish, why, sizeof why));
   wish->column = column;
 }
 
 /* The answer as the report has it. */
-static json_t *answer(const SweepTable *table, PetscInt m, const SweepWish *wish, SweepDesign *design) {
+static json_t *answer(const AnswerTable *table, PetscInt m, const AnswerWish *wish, SweepDesign *design) {
   char folder[64], file[128], dir[128], report[160];
   int status;
   Results *results;
@@ -74,7 +74,8 @@ static json_t *answer(const SweepTable *table, PetscInt m, const SweepWish *wish
   Case c = {.comm = PETSC_COMM_WORLD, .runner = &quiet_runner, .name = "case"};
   strcpy(c.file, file);
   CHECK_OK(document_read(PETSC_COMM_WORLD, file, &c.doc));
-  CHECK_OK(document_check(c.doc, 1, &case_keys));
+  const KeyTable tables[] = {answer_keys, solve_keys};
+  CHECK_OK(document_check(c.doc, 2, tables));
   CHECK_OK(results_create(&c, dir, PETSC_TRUE, &results));
   CHECK_OK(sweep_answer(table, m, wish, results, design));
   CHECK_OK(results_finish(results, &status));
@@ -128,7 +129,7 @@ static int verdicts(const json_t *record, const char *kind, const char *part) {
 static void test_cage(void **state) {
   (void)state;
   static Made made;
-  SweepWish wish[4];
+  AnswerWish wish[4];
   SweepDesign design;
   double truth[COLUMNS];
   make(-1, &made);
@@ -180,7 +181,7 @@ static void test_cage(void **state) {
 static void test_contradiction(void **state) {
   (void)state;
   static Made made;
-  SweepWish wish[3];
+  AnswerWish wish[3];
   SweepDesign design;
   make(PEEK, &made);
   wish_for(E_GPA, ">= 0.5", &wish[0]);
@@ -199,7 +200,7 @@ static void test_contradiction(void **state) {
 static void test_little(void **state) {
   (void)state;
   static Made made;
-  SweepWish wish;
+  AnswerWish wish;
   SweepDesign design;
   make(-1, &made);
   json_t *record = answer(&made.table, 0, NULL, NULL);

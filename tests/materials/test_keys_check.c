@@ -341,6 +341,43 @@ static void absolute_path(void **state) {
 }
 
 /* Assignments of the command line: replace, add, add with parents; then errors name them in place of the file. */
+/* null takes a key away, wherever it stands among its like; the word in quotes does not. */
+static void taken_away(void **state) {
+  const char *base = "title: a\nlattice: {cell: rd, strut_mm: 0.2, n: 3}\nruns: 1\n";
+  static const char *const set[] = {"lattice.n=null", "title=~", "runs=null", "not.there=null"};
+  PetscInt n;
+  (void)state;
+  Document *doc = parse(base);
+  for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+    CHECK_OK(document_set(doc, set[i]));
+  assert_false(document_has(doc, "title") || document_has(doc, "lattice.n") || document_has(doc, "runs") ||
+               document_has(doc, "not"));
+  CHECK_OK(document_set(doc, "lattice.n=5")); /* the mapping is whole */
+  CHECK_OK(document_set(doc, "title='null'"));
+  CHECK_OK(document_check(doc, 1, &table));
+  CHECK_OK(document_count(doc, "lattice", &n));
+  assert_int_equal(n, 3);
+  CHECK_OK(document_integer(doc, "lattice.n", &n));
+  assert_int_equal(n, 5);
+  assert_true(document_has(doc, "title"));
+  CHECK_OK(document_destroy(&doc));
+}
+
+static void rows_found(void **state) {
+  static const KeyRow open_rows[] = {{"metal", KEY_TEXT | KEY_MAP, NULL, NULL, NULL, "", "checked by somebody else"}};
+  const KeyTable both[] = {table, {1, open_rows}};
+  (void)state;
+  assert_ptr_equal(keys_find(2, both, "lattice.strut_mm"), &rows[4]);
+  assert_ptr_equal(keys_find(2, both, "plates.top"), &rows[12]);
+  assert_ptr_equal(keys_find(2, both, "metal.young_MPa"), &open_rows[0]);
+  assert_ptr_equal(keys_find(2, both, "metal"), &open_rows[0]);
+  assert_null(keys_find(2, both, "lattice.strat_mm"));
+  assert_null(keys_find(2, both, "lattice.strut_mm.x"));
+  assert_null(keys_find(1, both, "metal.young_MPa"));
+  assert_null(keys_find(2, both, ""));
+  assert_null(keys_find(2, both, "a..b"));
+}
+
 static void assignments(void **state) {
   static const struct {
     const char *set, *error;
@@ -418,6 +455,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(mistakes),    cmocka_unit_test(together),      cmocka_unit_test(strange_texts),
     cmocka_unit_test(defaults),    cmocka_unit_test(merged_tables), cmocka_unit_test(wrong_tables),
     cmocka_unit_test(check_at),    cmocka_unit_test(values),        cmocka_unit_test(absolute_path),
-    cmocka_unit_test(assignments), cmocka_unit_test(nearest_names),
+    cmocka_unit_test(assignments), cmocka_unit_test(nearest_names), cmocka_unit_test(taken_away),
+    cmocka_unit_test(rows_found),
 };
 CHECK_MAIN(tests)
