@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 256, IDLE_STARTS = 3, POLL_MS = 20, GRACE_S = 10 };
+enum { MOST_JOBS = 256, IDLE_STARTS = 3, POLL_MS = 50, GRACE_S = 10 };
 
 typedef struct Worker {
   pid_t pid; /* 0: none */

@@ -89,6 +89,38 @@ static void share_of(const SweepPlan *plan, const double *value, char share[CONT
   content_text(&content, share);
 }
 
+/* From here on the largest memory counts anew, where the system can do it. */
+static void restart_peak(void) {
+  FILE *file = fopen("/proc/self/clear_refs", "w");
+  if (!file)
+    return;
+  fputs("5", file);
+  fclose(file);
+}
+
+static double peak_bytes(void) {
+  char line[128];
+  double kib = 0;
+  struct rusage usage;
+  FILE *file = fopen("/proc/self/status", "r");
+  while (file && fgets(line, sizeof line, file))
+    if (sscanf(line, "VmHWM: %lf", &kib) == 1)
+      break;
+  if (file)
+    fclose(file);
+  if (!kib && !getrusage(RUSAGE_SELF, &usage))
+    kib = (double)usage.ru_maxrss;
+  return 1024 * kib;
+}
+
+static double cpu_seconds(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_SELF, &usage))
+    return 0;
+  return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+         1e-6 * ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec);
+}
+
 PetscErrorCode sweep_point_read(const SweepPlan *plan, MPI_Comm comm, const double *value, SweepRole role,
                                 SweepPoint *point) {
   Content content = {0, 0};
@@ -96,6 +128,8 @@ PetscErrorCode sweep_point_read(const SweepPlan *plan, MPI_Comm comm, const doub
   memset(point, 0, sizeof *point);
   point->plan = plan;
   point->comm = comm;
+  point->begin_cpu_s = cpu_seconds();
+  point->begin_s = MPI_Wtime();
   point->known = json_object();
   POINT_JSON(!point->known);
   for (PetscInt k = 0; k < plan->n_cases; k++)
@@ -234,38 +268,6 @@ static json_t *list_text(const json_t *missed) {
   return text[0] ? json_text(text) : json_null();
 }
 
-/* From here on the largest memory counts anew, where the system can do it. */
-static void restart_peak(void) {
-  FILE *file = fopen("/proc/self/clear_refs", "w");
-  if (!file)
-    return;
-  fputs("5", file);
-  fclose(file);
-}
-
-static double peak_bytes(void) {
-  char line[128];
-  double kib = 0;
-  struct rusage usage;
-  FILE *file = fopen("/proc/self/status", "r");
-  while (file && fgets(line, sizeof line, file))
-    if (sscanf(line, "VmHWM: %lf", &kib) == 1)
-      break;
-  if (file)
-    fclose(file);
-  if (!kib && !getrusage(RUSAGE_SELF, &usage))
-    kib = (double)usage.ru_maxrss;
-  return 1024 * kib;
-}
-
-static double cpu_seconds(void) {
-  struct rusage usage;
-  if (getrusage(RUSAGE_SELF, &usage))
-    return 0;
-  return (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-         1e-6 * ((double)usage.ru_utime.tv_usec + (double)usage.ru_stime.tv_usec);
-}
-
 static PetscErrorCode begin(json_t **result) {
   char date[32], host[128] = "";
   const time_t now = time(NULL);
@@ -287,16 +289,14 @@ PetscErrorCode sweep_point_run(SweepPoint *point, const char *dir, json_t **out)
   PetscFunctionBeginUser;
   PetscCall(begin(&result));
   restart_peak();
-  double used[3] = {-cpu_seconds(), 0, -MPI_Wtime()}, all[2];
   PetscErrorCode failed = run_cases(point, dir, result, missed);
-  used[0] += cpu_seconds();
-  used[1] = peak_bytes();
-  used[2] += MPI_Wtime();
+  double used[2] = {cpu_seconds() - point->begin_cpu_s, peak_bytes()}, all[2];
+  const double wall_s = MPI_Wtime() - point->begin_s;
   if (!failed) {
     PetscCallMPI(MPI_Allreduce(used, all, 2, MPI_DOUBLE, MPI_SUM, point->comm));
     PetscCallMPI(MPI_Comm_size(point->comm, &size));
     POINT_JSON(json_object_set_new(result, "ranks", json_integer(size)) ||
-               json_object_set_new(result, "wall_s", json_real(used[2])) ||
+               json_object_set_new(result, "wall_s", json_real(wall_s)) ||
                json_object_set_new(result, "cpu_s", json_real(all[0])) ||
                json_object_set_new(result, "peak_rss_bytes", json_integer((json_int_t)all[1])) ||
                json_object_set_new(result, "missed", list_text(missed)));
