@@ -191,6 +191,7 @@ PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *r
   PetscCall(results_progress(results, "voxels: a quarter of the bar, %" PetscInt64_FMT " degrees of freedom",
                              3 * grid->nodes_global));
   PetscCall(voxel_create(grid, material, &options, &model));
+  PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(voxel_vector(model, &u));
   PetscCall(solve_quarter(plan, grid, model, u, &info, answer));
   PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "quarter of the bar, voxels"));

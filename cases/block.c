@@ -172,6 +172,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
   PetscFunctionBeginUser;
   PetscCall(build_voxel_options(c, &options));
   PetscCall(voxel_create(grid, material, &options, &model));
+  PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(PetscMalloc1(grid->nodes_owned, &x));
   PetscCall(grid_node_positions(grid, x));
   PetscCall(block_grips(c->comm, load, grid->nodes_owned, (const double(*)[3])x, false, &g));

@@ -206,7 +206,7 @@ PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *res
   if (results)
     PetscCall(results_progress(results, "cage: %" PetscInt64_FMT " voxels of %.4g mm, %.3g million degrees of freedom",
                                answer->voxels, plan->outline.cage_voxel_mm, 1e-6 * (double)answer->dofs));
-  PetscCall(voxel_body_solve(c, KEPT_CAGE_VOXELS, material, &body));
+  PetscCall(voxel_body_solve(c, KEPT_CAGE_VOXELS, material, results, &body));
   PetscCall(cage_tell_solves("cage", "voxel", body->known, body->info, results));
   PetscCall(specimen_plate(c, plan, (const double(*)[6])body->stiffness, answer));
   for (PetscInt i = 0; i < plan->n_loads; i++)

@@ -76,7 +76,7 @@ static PetscErrorCode cell_inputs(const Case *c, const Design *design, double po
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, CellSolve *solve) {
+static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep, CellSolve *solve) {
   const Design unit = {.cell = in->cell,
                        .cell_mm = 1,
                        .strut_mm = in->strut_over_cell,
@@ -96,6 +96,7 @@ static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, CellSolve 
   PetscCall(build_relative_density(c, grid, &density));
   elasticity[1] = elasticity_isotropic(1, in->poisson);
   PetscCall(voxel_create(grid, elasticity, &in->options, &model));
+  PetscCall(voxel_keep(model, keep));
   PetscCall(voxel_homogenise(model, in->strains, C, info));
   solve->voxels = grid->voxels_global;
   solve->nodes = grid->nodes_global;
@@ -156,7 +157,7 @@ PetscErrorCode cell_moduli_level(const Case *c, const Design *design, const Mate
   PetscCall(cell_inputs(c, design, material->poisson, strains, n, &inputs));
   PetscCall(cell_cache_find(c, &inputs, results, &solve, &known));
   if (!known) {
-    PetscCall(solve_cell(c, &inputs, &solve));
+    PetscCall(solve_cell(c, &inputs, results_keep(results), &solve));
     PetscCall(cell_cache_put(c, &inputs, results, &solve));
   }
   *level = (CellLevel){.n = n,

@@ -33,7 +33,7 @@ static void count_solves(const Results *results, int count[2]) {
   char own[64];
   DIR *folder = opendir(results->dir);
   count[0] = count[1] = 0;
-  snprintf(own, sizeof own, "checkpoint-%016" PRIx64 "-", results->keep.content.high);
+  snprintf(own, sizeof own, "checkpoint-%016" PRIx64 "-", results->keep.content_ranks.high);
   for (struct dirent *entry; folder && (entry = readdir(folder));)
     if (is_of_solve(entry->d_name))
       count[strncmp(entry->d_name, own, strlen(own)) != 0]++;
@@ -44,24 +44,29 @@ static void count_solves(const Results *results, int count[2]) {
 PetscErrorCode checkpoint_begin(Results *results) {
   Keep *keep = &results->keep;
   int count[2] = {0, 0};
+  PetscMPIInt size;
   PetscFunctionBeginUser;
   *keep = (Keep){
       .comm = results->comm, .watch = interrupt_wait, .asked = interrupt_asked, .tell = tell, .context = results};
   PetscCall(PetscStrncpy(keep->folder, results->dir, sizeof keep->folder));
   PetscCall(PetscStrncpy(keep->scratch, results->stage, sizeof keep->scratch));
   PetscCall(case_content(results->c, &keep->content));
+  PetscCallMPI(MPI_Comm_size(results->comm, &size));
+  keep->content_ranks = keep->content;
+  content_add(&keep->content_ranks, sizeof size, &size);
   PetscCall(document_number(results->c->doc, "solver.checkpoint_s", &keep->seconds));
   if (!results->rank)
     count_solves(results, count);
   PetscCallMPI(MPI_Bcast(count, 2, MPI_INT, 0, results->comm));
   if (count[0])
-    PetscCall(results_progress(results, "continues with %d voxel %s of %s/checkpoint-*.h5", count[0],
-                               count[0] == 1 ? "solve" : "solves", results->dir));
+    PetscCall(results_progress(results, "continues with %d checkpoint%s %s/checkpoint-*.h5", count[0],
+                               count[0] == 1 ? "" : "s", results->dir));
   if (count[1] && !results->rank) {
     fflush(stdout);
     fprintf(stderr,
-            "trabecula: warning: %d of the checkpoints '%s/checkpoint-*.h5' are of another case, of other files or of "
-            "another version: they are not used\n",
+            "trabecula: warning: %d of the checkpoints '%s/checkpoint-*.h5' are of another case, of other files, of "
+            "another "
+            "version or number of ranks: they are not used\n",
             count[1], results->dir);
   }
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -173,7 +173,7 @@ PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *a
   PetscCall(tell_voxels(task, body, results, answer));
   material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
   material[CAGE_SLEEVE] = task->strut->c;
-  PetscCall(voxel_body_solve(task->c, KEPT_SEGMENT_CAGE, material, &body));
+  PetscCall(voxel_body_solve(task->c, KEPT_SEGMENT_CAGE, material, results, &body));
   PetscCall(cage_tell_solves("resolved cage", "voxel", body->known, body->info, results));
   PetscCall(cage_plate_answers(task, (const double(*)[6])body->stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)

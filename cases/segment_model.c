@@ -144,6 +144,7 @@ PetscErrorCode segment_solve(Segment *s, const Elasticity material[256], const c
   PetscFunctionBeginUser;
   PetscCall(voxel_materials(s->model, material));
   PetscCall(free_units(s));
+  PetscCall(voxel_keep(s->model, results_keep(results)));
   PetscCall(voxel_unit_motions(s->model, 1, s->unit, s->stiffness, info));
   for (int i = 0; i < 6; i++) {
     PetscCall(PetscSNPrintf(info[i].name, sizeof info[i].name, "%.50s %s", name, motions[i]));
@@ -217,6 +218,7 @@ PetscErrorCode segment_direct(Segment *s, int i, Results *results, double *diffe
   PetscFunctionBeginUser;
   PetscCall(VecDuplicate(s->u, &direct));
   PetscCall(VecSet(direct, 0));
+  PetscCall(voxel_keep(s->model, results_keep(results)));
   PetscCall(voxel_solve(s->model, motion, NULL, direct, &info));
   PetscCall(PetscSNPrintf(info.name, sizeof info.name, "%s, direct", segment_loads[i].name));
   if (results)

@@ -118,16 +118,19 @@ static void body_content(const VoxelBody *b, const Elasticity material[256], con
   }
 }
 
-static PetscErrorCode solve(VoxelBody *b, const Elasticity material[256], const VoxelOptions *options) {
+static PetscErrorCode solve(VoxelBody *b, const Elasticity material[256], const VoxelOptions *options, Keep *keep) {
   PetscFunctionBeginUser;
   PetscCall(voxel_create(b->grid, material, options, &b->model));
   PetscCall(voxel_grips(b->model, 2, b->grip));
   PetscCall(voxel_vector(b->model, &b->u));
+  PetscCall(voxel_keep(b->model, keep));
   PetscCall(voxel_unit_motions(b->model, 1, b->unit, b->stiffness, b->info));
+  PetscCall(voxel_keep(b->model, NULL)); /* the model may outlive it */
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], VoxelBody **body) {
+PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], Results *results,
+                                VoxelBody **body) {
   const Grid *grid = (*body)->grid;
   const double nodes = (double)grid->nodes_global,
                bytes = voxel_memory_estimate(nodes, (double)grid->voxels_global) + 6 * 3 * sizeof(double) * nodes;
@@ -144,7 +147,7 @@ PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity m
     old->known = true;
     PetscFunctionReturn(PETSC_SUCCESS);
   }
-  PetscErrorCode failed = solve(*body, material, &options);
+  PetscErrorCode failed = solve(*body, material, &options, results_keep(results));
   if (failed)
     PetscCall(voxel_body_destroy(body));
   PetscCall(failed);

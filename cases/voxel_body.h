@@ -36,7 +36,8 @@ PetscErrorCode voxel_body_destroy(VoxelBody **body);
 /* Unit motions and stiffness of the upper plate, with these materials by label. Takes *body; what comes back is solved
    and stays the property of cases/kept.h: the last one of the kind where voxels, materials, options and plates are the
    same. */
-PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], VoxelBody **body);
+PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], Results *results,
+                                VoxelBody **body);
 /* Displacements and von Mises stress under that motion of the upper plate. */
 PetscErrorCode voxel_body_show(VoxelBody *body, const double motion[6]);
 /* Percentiles (fractions) of von Mises over the volume of the voxels of one label in the load case shown. */

@@ -18,13 +18,19 @@ void keep_begin(Keep *keep) {
   if (!keep)
     return;
   keep->watch(true);
-  if (keep->last == 0)
-    keep->last = now();
+  if (keep->start == 0)
+    keep->start = keep->last = now();
 }
 
 void keep_end(Keep *keep) {
   if (keep)
     keep->watch(false);
+}
+
+/* On rank 0. */
+static bool worth_writing(const Keep *keep, double since, double spent) {
+  const bool early = since < keep->seconds || (keep->seconds > 0 && spent < keep->cost / MOST_COST);
+  return !keep->broken && !early;
 }
 
 double keep_vote(const Keep *keep) {
@@ -33,8 +39,7 @@ double keep_vote(const Keep *keep) {
     return 0;
   MPI_Comm_rank(keep->comm, &rank);
   const double since = now() - keep->last;
-  const bool due =
-      !rank && !keep->broken && since >= (keep->seconds > 0 ? PetscMax(keep->seconds, keep->cost / MOST_COST) : 0);
+  const bool due = !rank && worth_writing(keep, since, since);
   return (due ? DUE : 0) + (keep->asked() ? 1 : 0);
 }
 
@@ -50,6 +55,20 @@ PetscErrorCode keep_due(Keep *keep, PetscBool *due, PetscBool *stop) {
   if (keep)
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &votes, 1, MPI_DOUBLE, MPI_SUM, keep->comm));
   keep_count(votes, due, stop);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode keep_worth(Keep *keep, double spent, PetscBool *worth, PetscBool *stop) {
+  double votes = 0;
+  PetscMPIInt rank;
+
+  PetscFunctionBeginUser;
+  if (keep) {
+    PetscCallMPI(MPI_Comm_rank(keep->comm, &rank));
+    votes = (!rank && worth_writing(keep, now() - keep->start, spent) ? DUE : 0) + (keep->asked() ? 1 : 0);
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &votes, 1, MPI_DOUBLE, MPI_SUM, keep->comm));
+  }
+  keep_count(votes, worth, stop);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -13,13 +13,14 @@ struct Keep {
   char folder[PETSC_MAX_PATH_LEN];  /* of the records */
   char scratch[PETSC_MAX_PATH_LEN]; /* where they are written, on the same disk */
   Content content;                  /* of all that the models do not know of */
-  double seconds;                   /* work between two records */
+  Content content_ranks;            /* the same, and the number of ranks */
+  double seconds;                   /* work between two records; 0: every step and every solve is recorded */
   void (*watch)(bool on);           /* from now on a request to stop waits for keep_due; until it is turned off */
   bool (*asked)(void);              /* this rank was asked to stop */
   PetscErrorCode (*tell)(void *context, bool warning, const char *text); /* one line to the user */
   void *context;
-  double last, cost; /* s: when the last record was written, or the work began; what it took */
-  PetscBool broken;  /* the disk takes no records: told once, nothing more is tried */
+  double start, last, cost; /* s: when the first work began, when the last record was written, what that took */
+  PetscBool broken;         /* the disk takes no records: told once, nothing more is tried */
 };
 
 /* The error code of a run that stopped because it was asked to. */
@@ -33,6 +34,9 @@ PetscErrorCode keep_due(Keep *keep, PetscBool *due, PetscBool *stop);
 /* The same in two halves, for whoever reduces more than this: a number of each rank, and what their sum says. */
 double keep_vote(const Keep *keep);
 void keep_count(double votes, PetscBool *due, PetscBool *stop);
+
+/* Whether what took `spent` seconds is to be kept at its end; *stop as above. */
+PetscErrorCode keep_worth(Keep *keep, double spent, PetscBool *worth, PetscBool *stop);
 
 /* Writes the record folder/name of what has that content; put writes the tables. A record that cannot be written is
    told once, and the run goes on without. */

@@ -91,22 +91,19 @@ PetscErrorCode store_create(MPI_Comm comm, const char *scratch, const char *file
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Rows first .. first + n - 1 of a table of that width between the disk and memory. */
-static PetscBool transfer(hid_t table, PetscBool write, PetscInt64 first, PetscInt64 n, PetscInt width, double *value) {
-  const hsize_t start[2] = {(hsize_t)first, 0}, count[2] = {(hsize_t)n, (hsize_t)width};
-  hid_t space = H5Dget_space(table), memory = H5Screate_simple(2, count, NULL);
-  PetscBool good = (PetscBool)(H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0 &&
-                               (write ? H5Dwrite(table, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, value)
-                                      : H5Dread(table, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, value)) >= 0);
-  H5Sclose(memory);
-  H5Sclose(space);
-  return good;
-}
+typedef struct Kind { /* of a table's numbers */
+  size_t bytes;
+  MPI_Datatype message;
+  hid_t memory, disk;
+} Kind;
 
-static hid_t create_table(hid_t file, const char *name, PetscInt64 n, PetscInt width) {
+static Kind doubles(void) { return (Kind){sizeof(double), MPI_DOUBLE, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE}; }
+static Kind floats(void) { return (Kind){sizeof(float), MPI_FLOAT, H5T_NATIVE_FLOAT, H5T_IEEE_F32LE}; }
+
+static hid_t create_table(hid_t file, const char *name, const Kind *kind, PetscInt64 n, PetscInt width) {
   const hsize_t form[2] = {(hsize_t)n, (hsize_t)width};
   hid_t space = H5Screate_simple(2, form, NULL);
-  hid_t table = H5Dcreate2(file, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t table = H5Dcreate2(file, name, kind->disk, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   H5Sclose(space);
   return table;
 }
@@ -128,38 +125,55 @@ static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 
 /* Rank 0 handles the rows of all ranks in turn, a piece at a time, in the place of their owner. */
 typedef struct Turn {
   Store *store;
+  Kind kind;
   hid_t table; /* rank 0 */
   PetscInt width;
   PetscBool write;
 } Turn;
 
-static PetscErrorCode take_turn(const Turn *t, PetscMPIInt owner, PetscInt64 first, PetscInt64 n, double *value) {
+/* On rank 0: n rows from row `first` of the table on, between the disk and memory. */
+static void transfer(const Turn *t, PetscInt64 first, PetscInt64 n, void *value) {
+  const hsize_t start[2] = {(hsize_t)first, 0}, count[2] = {(hsize_t)n, (hsize_t)t->width};
+  if (t->store->why[0])
+    return;
+  hid_t space = H5Dget_space(t->table), memory = H5Screate_simple(2, count, NULL);
+  if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
+      (t->write ? H5Dwrite(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)
+                : H5Dread(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)) < 0)
+    note_failure(t->store);
+  H5Sclose(memory);
+  H5Sclose(space);
+}
+
+static PetscErrorCode take_turn(const Turn *t, PetscMPIInt owner, PetscInt64 first, PetscInt64 n, char *value) {
   const Store *s = t->store;
-  double *room = value;
+  const PetscInt64 piece = PetscMax(1, PIECE / t->width);
+  const size_t row = (size_t)t->width * t->kind.bytes;
+  char *room = NULL;
 
   PetscFunctionBeginUser;
-  const PetscInt64 piece = PetscMax(1, PIECE / t->width);
-  if (!s->rank && owner)
-    PetscCall(PetscMalloc1(PetscMin(piece, n) * t->width, &room));
-  for (PetscInt64 k = 0; k < n && (!s->rank || owner == s->rank); k += piece) {
+  if (s->rank && owner != s->rank)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  if (owner != s->rank)
+    PetscCall(PetscMalloc1((size_t)PetscMin(piece, n) * row, &room));
+  for (PetscInt64 k = 0; k < n; k += piece) {
     const PetscInt64 rows = PetscMin(piece, n - k);
     const PetscMPIInt count = (PetscMPIInt)(rows * t->width);
-    double *at = owner == s->rank ? value + k * t->width : room;
-    if (!s->rank && !t->write && !t->store->why[0] && !transfer(t->table, PETSC_FALSE, first + k, rows, t->width, at))
-      note_failure(t->store);
+    char *at = room ? room : value + (size_t)k * row;
+    if (!s->rank && !t->write)
+      transfer(t, first + k, rows, at);
     if (owner && (s->rank == owner) == (bool)t->write)
-      PetscCallMPI(MPI_Send(at, count, MPI_DOUBLE, t->write ? 0 : owner, 0, s->comm));
+      PetscCallMPI(MPI_Send(at, count, t->kind.message, s->rank ? 0 : owner, 0, s->comm));
     else if (owner)
-      PetscCallMPI(MPI_Recv(at, count, MPI_DOUBLE, t->write ? owner : 0, 0, s->comm, MPI_STATUS_IGNORE));
-    if (!s->rank && t->write && !t->store->why[0] && !transfer(t->table, PETSC_TRUE, first + k, rows, t->width, at))
-      note_failure(t->store);
+      PetscCallMPI(MPI_Recv(at, count, t->kind.message, s->rank ? 0 : owner, 0, s->comm, MPI_STATUS_IGNORE));
+    if (!s->rank && t->write)
+      transfer(t, first + k, rows, at);
   }
-  if (room != value)
-    PetscCall(PetscFree(room));
+  PetscCall(PetscFree(room));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode take_turns(const Turn *t, const PetscInt64 *rows, double *value) {
+static PetscErrorCode take_turns(const Turn *t, const PetscInt64 *rows, void *value) {
   PetscInt64 first = 0;
 
   PetscFunctionBeginUser;
@@ -180,19 +194,31 @@ static PetscErrorCode rows_of_ranks(const Store *s, PetscInt64 n, PetscInt64 **r
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_put(Store *s, const char *name, PetscInt64 n, PetscInt width, const double *value) {
+static PetscErrorCode put(Store *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, const void *value) {
   PetscInt64 *rows, all;
-  Turn turn = {s, H5I_INVALID_HID, width, PETSC_TRUE};
+  Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_TRUE};
 
   PetscFunctionBeginUser;
   PetscCall(rows_of_ranks(s, n, &rows, &all));
   errno = 0;
-  if (!s->rank && !s->why[0] && (turn.table = create_table(s->id, name, all, width)) < 0)
+  if (!s->rank && !s->why[0] && (turn.table = create_table(s->id, name, &kind, all, width)) < 0)
     note_failure(s);
-  PetscCall(take_turns(&turn, rows, (double *)value)); /* only read */
+  PetscCall(take_turns(&turn, rows, (void *)value)); /* only read */
   if (turn.table >= 0)
     H5Dclose(turn.table);
   PetscCall(PetscFree(rows));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode store_put(Store *s, const char *name, PetscInt64 n, PetscInt width, const double *value) {
+  PetscFunctionBeginUser;
+  PetscCall(put(s, name, doubles(), n, width, value));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode store_put_floats(Store *s, const char *name, PetscInt64 n, PetscInt width, const float *value) {
+  PetscFunctionBeginUser;
+  PetscCall(put(s, name, floats(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -300,9 +326,9 @@ PetscErrorCode store_rows(Store *s, const char *name, PetscInt64 *n) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_get(Store *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
+static PetscErrorCode get(Store *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, void *value) {
   PetscInt64 *rows, all, there = -1, wide = -1;
-  Turn turn = {s, H5I_INVALID_HID, width, PETSC_FALSE};
+  Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_FALSE};
 
   PetscFunctionBeginUser;
   PetscCall(rows_of_ranks(s, n, &rows, &all));
@@ -318,6 +344,18 @@ PetscErrorCode store_get(Store *s, const char *name, PetscInt64 n, PetscInt widt
   PetscCall(PetscFree(rows));
   PetscCallMPI(MPI_Bcast(s->why, STORE_WHY, MPI_CHAR, 0, s->comm));
   PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode store_get(Store *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
+  PetscFunctionBeginUser;
+  PetscCall(get(s, name, doubles(), n, width, value));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode store_get_floats(Store *s, const char *name, PetscInt64 n, PetscInt width, float *value) {
+  PetscFunctionBeginUser;
+  PetscCall(get(s, name, floats(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

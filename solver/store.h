@@ -16,6 +16,7 @@ PetscErrorCode store_create(MPI_Comm comm, const char *scratch, const char *file
                             Store **store);
 /* A table of rows of `width` numbers: this rank's n rows behind those of the ranks before it. */
 PetscErrorCode store_put(Store *store, const char *name, PetscInt64 n, PetscInt width, const double *value);
+PetscErrorCode store_put_floats(Store *store, const char *name, PetscInt64 n, PetscInt width, const float *value);
 /* The record takes its name, or is removed: *good says which, why [STORE_WHY] why not, *bytes its size (NULL: not
    asked). */
 PetscErrorCode store_finish(Store **store, PetscBool *good, char *why, double *bytes);
@@ -27,6 +28,7 @@ PetscErrorCode store_rows(Store *store, const char *name, PetscInt64 *n);
 /* This rank's n rows, as store_put took them, on any number of ranks. PETSC_ERR_FILE_READ where the table has another
    form. */
 PetscErrorCode store_get(Store *store, const char *name, PetscInt64 n, PetscInt width, double *value);
+PetscErrorCode store_get_floats(Store *store, const char *name, PetscInt64 n, PetscInt width, float *value);
 /* A table of n rows to every rank; store_put it with n = 0 on all ranks but the first. */
 PetscErrorCode store_get_all(Store *store, const char *name, PetscInt64 n, PetscInt width, double *value);
 PetscErrorCode store_close(Store **store);

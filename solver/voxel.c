@@ -95,6 +95,12 @@ PetscErrorCode voxel_materials(VoxelModel *m, const Elasticity material[256]) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode voxel_keep(VoxelModel *m, Keep *keep) {
+  PetscFunctionBeginUser;
+  m->keep = keep;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode voxel_destroy(VoxelModel **model) {
   VoxelModel *m = *model;
   PetscFunctionBeginUser;

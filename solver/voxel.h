@@ -6,6 +6,7 @@
 #include "materials/elasticity.h"
 #include "mesh/grid.h"
 #include "solver/grip.h"
+#include "solver/keep.h"
 #include <petscvec.h>
 
 typedef struct VoxelModel VoxelModel;
@@ -25,6 +26,9 @@ PetscErrorCode voxel_create(const Grid *grid, const Elasticity material[256], co
                             VoxelModel **model);
 PetscErrorCode voxel_destroy(VoxelModel **model);
 PetscErrorCode voxel_vector(const VoxelModel *model, Vec *u);
+/* Solves of the model are kept, finished and under way, and found again: bit for bit, on the same number of ranks. keep
+   is borrowed; NULL: no longer. */
+PetscErrorCode voxel_keep(VoxelModel *model, Keep *keep);
 /* Other materials on the same grid (comparisons); keeps the grips. */
 PetscErrorCode voxel_materials(VoxelModel *model, const Elasticity material[256]);
 /* Sets the grips (copied). Where two grips tie the same component of a node the first one holds it. Refuses

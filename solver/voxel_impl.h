@@ -11,8 +11,16 @@ typedef struct Tie { /* one tied component of an owned node */
   double x[3]; /* mm, position of the node */
 } Tie;
 
+typedef struct VoxelSolve { /* what a solve is known by among the records of a Keep */
+  char name[64];            /* of its record; "": it is not kept */
+  Content content;
+  PetscBool begun; /* the record holds the iteration under way */
+} VoxelSolve;
+
 struct VoxelModel {
   const Grid *grid; /* borrowed */
+  Keep *keep;       /* borrowed; NULL: solves are not kept */
+  VoxelSolve solve; /* the one under way */
   VoxelOptions options;
   Elasticity material[256];
   BlocksDouble *blocks; /* [256] */
@@ -39,6 +47,25 @@ PetscErrorCode voxel_out_of_balance(VoxelModel *model, Vec u, Vec force, double 
 PetscErrorCode voxel_normalise(VoxelModel *model, Vec u, Vec force, double norm);
 /* Norm of tie_force over all ranks. */
 PetscErrorCode voxel_tie_norm(const VoxelModel *model, double *norm);
+typedef struct Conjugate { /* state of the iteration; b of the finest level is the residual over size */
+  double size, rho, alpha; /* alpha: how much of p is still to be added to u */
+  double start, estimate;  /* norms, N: at the last replacement, and now by the recurrence */
+  double target;           /* N, what estimate must not exceed */
+  float *p;                /* [nodes_local][3] over size */
+  double votes;            /* of the ranks: keep.h */
+  PetscInt iterations, stalls;
+} Conjugate;
+
+/* voxel_keep.c. Before a solve under motions [n_grips][6] (NULL: none) and forces (NULL: none) from u: what it is known
+   by; *done: u and info are those of the record. */
+PetscErrorCode voxel_keep_find(VoxelModel *model, const double (*motion)[6], Vec force, Vec u, SolveInfo *info,
+                               PetscBool *done);
+/* At its end. */
+PetscErrorCode voxel_keep_done(VoxelModel *model, Vec u, const SolveInfo *info);
+/* Between two iterations: a record of them, and KEEP_STOPPED if a rank was asked to stop; back to that place. */
+PetscErrorCode voxel_keep_iteration(VoxelModel *model, Vec u, Conjugate *k);
+PetscErrorCode voxel_keep_resume(VoxelModel *model, Vec u, Conjugate *k);
+
 /* Improves u until |force - K u| <= the target that goal gives for the present tie forces; *norm: of the last
    voxel_out_of_balance, which is in b over `scale`; on return that of u. Adds the cost to info. */
 typedef struct KrylovGoal {

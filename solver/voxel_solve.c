@@ -112,19 +112,12 @@ static void visit_product(void *context, PetscInt l) {
   c->sum += vector_dot_mixed(3 * (size_t)leaf_nodes(leaf), c->p + first, c->q + first);
 }
 
-typedef struct Conjugate { /* state of the iteration; b of the finest level is the residual over size */
-  double size, rho, alpha; /* alpha: how much of p is still to be added to u */
-  double start, estimate;  /* norms, N: at the last replacement, and now by the recurrence */
-  float *p;                /* [nodes_local][3] over size */
-  PetscInt iterations;
-} Conjugate;
-
 /* One iteration; *broken says that the operator or the preconditioner is not positive, or a number not finite. */
 static PetscErrorCode iterate(VoxelModel *m, double *u, Conjugate *k, bool *broken) {
   Level *fine = &m->mg.level[0];
   const size_t n = 3 * (size_t)m->grid->nodes_owned;
   Product product = {.fine = fine, .p = k->p, .q = (double *)(void *)fine->x};
-  double rho, curvature, square, all;
+  double rho, curvature, all[2];
   PetscFunctionBeginUser;
   PetscCall(multigrid_cycle(&m->mg));
   PetscCall(preconditioned_dot(m, &rho));
@@ -136,10 +129,11 @@ static PetscErrorCode iterate(VoxelModel *m, double *u, Conjugate *k, bool *brok
   ++k->iterations;
   *broken = !(rho > 0) || !(curvature > 0) || isinf(rho) || isinf(curvature);
   k->alpha = *broken ? 0 : rho / curvature;
-  square = vector_descend(n, k->alpha, product.q, fine->b);
-  PetscCallMPI(MPI_Allreduce(&square, &all, 1, MPI_DOUBLE, MPI_SUM, m->grid->comm));
+  const double mine[2] = {vector_descend(n, k->alpha, product.q, fine->b), keep_vote(m->keep)};
+  PetscCallMPI(MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, m->grid->comm));
   k->rho = rho;
-  k->estimate = k->size * sqrt(all);
+  k->estimate = k->size * sqrt(all[0]);
+  k->votes = all[1];
   *broken |= !isfinite(k->estimate);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -199,35 +193,38 @@ static PetscErrorCode rounding_floor(const VoxelModel *m, Vec u, double *floor) 
 
 static PetscErrorCode conjugate_gradients(VoxelModel *m, Vec u, Vec force, const KrylovGoal *goal, Conjugate *k) {
   MPI_Comm comm = m->grid->comm;
-  double target;
   PetscScalar *a;
   PetscFunctionBeginUser;
-  PetscCall(goal_target(m, goal, &target));
-  for (int stalls = 0; k->estimate > target;) {
+  PetscCall(goal_target(m, goal, &k->target));
+  if (m->solve.begun)
+    PetscCall(voxel_keep_resume(m, u, k));
+  while (k->estimate > k->target) {
     bool broken;
+    if (k->votes > 0)
+      PetscCall(voxel_keep_iteration(m, u, k));
     PetscCheck(k->iterations < m->options.max_iterations, comm, PETSC_ERR_USER_INPUT,
                "the voxel solver stopped after %" PetscInt_FMT
                " iterations at %.2g times the wanted residual: raise solver.max_iterations or solver.rtol",
-               k->iterations, k->estimate / target);
+               k->iterations, k->estimate / k->target);
     PetscCall(VecGetArray(u, &a));
     PetscCall(iterate(m, a, k, &broken));
     PetscCall(VecRestoreArray(u, &a));
     PetscCheck(!broken, comm, PETSC_ERR_USER_INPUT,
                "the voxel solver broke down after %" PetscInt_FMT " iterations: stiffness not positive or not finite",
                k->iterations);
-    if (k->estimate > target && k->estimate > STRETCH * k->start)
+    if (k->estimate > k->target && k->estimate > STRETCH * k->start)
       continue;
     PetscCall(replace(m, u, force, k));
-    PetscCall(goal_target(m, goal, &target));
-    if (k->estimate > target && k->estimate > STALLED * k->start) {
+    PetscCall(goal_target(m, goal, &k->target));
+    if (k->estimate > k->target && k->estimate > STALLED * k->start) {
       double floor;
       PetscCall(rounding_floor(m, u, &floor));
       if (k->estimate <= floor)
         break;
-      PetscCheck(++stalls < STALLS, comm, PETSC_ERR_USER_INPUT,
+      PetscCheck(++k->stalls < STALLS, comm, PETSC_ERR_USER_INPUT,
                  "the voxel solver stalls at %.2g times the wanted residual after %" PetscInt_FMT
                  " iterations: rounding is the limit, raise solver.rtol or solver.equilibrium",
-                 k->estimate / target, k->iterations);
+                 k->estimate / k->target, k->iterations);
     }
     k->start = k->estimate;
   }
@@ -240,6 +237,7 @@ PetscErrorCode voxel_krylov(VoxelModel *m, Vec u, Vec force, const KrylovGoal *g
   PetscFunctionBeginUser;
   PetscCall(PetscTime(&start));
   PetscCall(PetscCalloc1(3 * (size_t)m->grid->nodes_local, &k.p));
+  keep_begin(m->keep);
   const PetscErrorCode code = conjugate_gradients(m, u, force, goal, &k);
   PetscCall(PetscFree(k.p));
   PetscCall(code);
@@ -303,11 +301,15 @@ static PetscErrorCode start_norm(VoxelModel *m, const double (*motion)[6], Vec f
 
 PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, Vec u, SolveInfo *info) {
   PetscReal start, norm, load = 0;
+  PetscBool done;
   PetscFunctionBeginUser;
   PetscCheck(m->n_grips, m->grid->comm, PETSC_ERR_USER_INPUT, "the voxel model has no support");
   memset(info, 0, sizeof *info);
   info->model = "voxel";
   info->dofs = 3 * m->grid->nodes_global;
+  PetscCall(voxel_keep_find(m, motion, force, u, info, &done));
+  if (done)
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(voxel_prepare(m));
   PetscCall(start_norm(m, motion, force, u, &start, &norm));
   PetscCheck(isfinite(start) && isfinite(norm), m->grid->comm, PETSC_ERR_USER_INPUT,
@@ -323,5 +325,6 @@ PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, 
   const KrylovGoal goal = {m->options.rtol * start, m->options.equilibrium, load, ROUND_OFF * start, norm};
   PetscCall(voxel_krylov(m, u, force, &goal, &norm, info));
   info->relative_residual = norm / start;
+  PetscCall(voxel_keep_done(m, u, info));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
