@@ -1,5 +1,6 @@
 #include "cases/calibrate_strength.h"
 #include "cases/crush_report.h"
+#include "cases/kept_rows.h"
 #include <math.h>
 #include <string.h>
 
@@ -154,6 +155,7 @@ PetscErrorCode strength_run(const Case *c, const Material *material, Results *re
   double row[(METALS + 1) * TABLE2_SAMPLES][ROW] = {{0}};
   PetscMPIInt rank, size;
   PetscBool wants = PETSC_FALSE;
+  KeptRows kept;
 
   PetscFunctionBeginUser;
   memset(strength, 0, sizeof(*strength));
@@ -170,15 +172,20 @@ PetscErrorCode strength_run(const Case *c, const Material *material, Results *re
         build_lattice_graph(c, &p->design, p->plan.load.lo, p->plan.load.hi, p->origin, NULL, results, &p->graph));
   }
   PetscCall(assume(&specimen[0], results));
+  PetscCall(kept_rows_begin(results, "crushed samples", (METALS + 1) * TABLE2_SAMPLES, ROW, row[0], &kept));
   for (int t = rank; t < (strength->n_metals + 1) * TABLE2_SAMPLES; t += size) {
     int m = t / TABLE2_SAMPLES, s = t % TABLE2_SAMPLES;
     Variant variant = m == METAL_NOMINAL ? WHOLE : m < strength->n_metals ? CURVE_ONLY : BARE;
+    if (kept.done[t])
+      continue;
     PetscCall(
         crush_one(&specimen[s], material, strength->metal_MPa[variant == BARE ? METAL_NOMINAL : m], variant, row[t]));
+    PetscCall(kept_rows_add(&kept, t));
     if (m == METAL_NOMINAL)
       PetscCall(results_progress(results, "sample %s crushed: yield %.4g MPa, plateau %.4g MPa", table2[s].name,
                                  row[t][YIELD], row[t][PLATEAU]));
   }
+  PetscCall(kept_rows_end(&kept));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, row, (METALS + 1) * TABLE2_SAMPLES * ROW, MPI_DOUBLE, MPI_SUM, c->comm));
   for (int s = 0; s < TABLE2_SAMPLES; s++)
     PetscCall(graph_free(&specimen[s].graph));

@@ -1,25 +1,30 @@
 #include "cases/specimens.h"
-
+#include "cases/kept_rows.h"
 #include <math.h>
 
 PetscErrorCode specimens_run(const Case *c, const Specimens *set, const LatticeBody *body, Results *results,
                              double *value) {
   const PetscInt n = set->samples;
   LatticeBody next = *body;
+  KeptRows kept;
   PetscMPIInt rank, size;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
   PetscCallMPI(MPI_Comm_size(c->comm, &size));
   PetscCall(PetscArrayzero(value, n * set->columns));
+  PetscCall(kept_rows_begin(results, "specimens", n, set->columns, value, &kept));
   for (PetscInt i = 0; i < n; i++, next.seed++) {
     Graph graph;
     PetscCall(build_body_graph(c, &next, NULL, NULL, &graph));
-    if (i % size == rank)
+    if (i % size == rank && !kept.done[i]) {
       PetscCall(set->one(set->context, &graph, value + i * set->columns));
+      PetscCall(kept_rows_add(&kept, i));
+    }
     PetscCall(graph_free(&graph));
     if ((i + 1) % PetscMax(1, n / 5) == 0)
       PetscCall(results_progress(results, "frame: %" PetscInt_FMT " of %" PetscInt_FMT " specimens", i + 1, n));
   }
+  PetscCall(kept_rows_end(&kept));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, value, (PetscMPIInt)(n * set->columns), MPI_DOUBLE, MPI_SUM, c->comm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -4,6 +4,8 @@
 #include <hdf5.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { PIECE = 1 << 20, CHUNK = 1 << 16 }; /* numbers in a message; bytes of a file looked at together */
@@ -28,6 +30,21 @@ static void note_failure(Store *s) {
   snprintf(s->why, sizeof s->why, "%s", errno ? strerror(errno) : "unknown HDF5 error");
   if (!errno)
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, innermost, s->why);
+}
+
+/* Refuses what will not fit before HDF5 meets it: 1.10 crashes at exit when it could not close a file. */
+static void need_room(Store *s, double bytes) {
+  const double spare = 65536; /* for what HDF5 writes besides */
+  struct statvfs disk;
+  struct rlimit most;
+  hsize_t size = 0;
+  if (s->why[0])
+    return;
+  if (!statvfs(s->temporary, &disk) && (double)disk.f_bavail * (double)disk.f_frsize < bytes + spare)
+    snprintf(s->why, sizeof s->why, "%s", strerror(ENOSPC));
+  if (!getrlimit(RLIMIT_FSIZE, &most) && most.rlim_cur != RLIM_INFINITY && H5Fget_filesize(s->id, &size) >= 0 &&
+      (double)most.rlim_cur < (double)size + bytes + spare)
+    snprintf(s->why, sizeof s->why, "%s", strerror(EFBIG));
 }
 
 static PetscErrorCode make(MPI_Comm comm, const char *file, Store **store) {
@@ -81,7 +98,7 @@ PetscErrorCode store_create(MPI_Comm comm, const char *scratch, const char *file
   PetscCall(make(comm, file, store));
   s = *store;
   const char *slash = strrchr(file, '/');
-  PetscCall(PetscSNPrintf(s->temporary, sizeof s->temporary, "%s/%s", scratch, slash ? slash + 1 : file));
+  PetscCall(PetscSNPrintf(s->temporary, sizeof s->temporary, "%s/.%s.part", scratch, slash ? slash + 1 : file));
   errno = 0;
   if (!s->rank) {
     s->id = open_file(s->temporary, PETSC_TRUE);
@@ -201,6 +218,8 @@ static PetscErrorCode put(Store *s, const char *name, Kind kind, PetscInt64 n, P
   PetscFunctionBeginUser;
   PetscCall(rows_of_ranks(s, n, &rows, &all));
   errno = 0;
+  if (!s->rank)
+    need_room(s, (double)all * width * (double)kind.bytes);
   if (!s->rank && !s->why[0] && (turn.table = create_table(s->id, name, &kind, all, width)) < 0)
     note_failure(s);
   PetscCall(take_turns(&turn, rows, (void *)value)); /* only read */
@@ -268,7 +287,7 @@ PetscErrorCode store_finish(Store **store, PetscBool *good, char *why, double *b
     errno = 0;
     if (!s->why[0] && H5Fflush(s->id, H5F_SCOPE_GLOBAL) < 0)
       note_failure(s);
-    if (s->why[0] && truncate(s->temporary, 0)) /* so that closing finds room on a full disk; else see vtkhdf.c */
+    if (s->why[0] && truncate(s->temporary, 0)) /* so that closing finds room */
       errno = 0;
     if (s->id >= 0 && H5Fclose(s->id) < 0)
       note_failure(s);
@@ -326,6 +345,14 @@ PetscErrorCode store_rows(Store *s, const char *name, PetscInt64 *n) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* What went wrong on rank 0, on all ranks. */
+static PetscErrorCode raise_failure(Store *s) {
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Bcast(s->why, STORE_WHY, MPI_CHAR, 0, s->comm));
+  PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode get(Store *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, void *value) {
   PetscInt64 *rows, all, there = -1, wide = -1;
   Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_FALSE};
@@ -338,12 +365,12 @@ static PetscErrorCode get(Store *s, const char *name, Kind kind, PetscInt64 n, P
       snprintf(s->why, sizeof s->why, "no table '%s' of %" PetscInt64_FMT " x %" PetscInt_FMT " numbers", name, all,
                width);
   }
+  PetscCall(raise_failure(s));
   PetscCall(take_turns(&turn, rows, value));
   if (turn.table >= 0)
     H5Dclose(turn.table);
   PetscCall(PetscFree(rows));
-  PetscCallMPI(MPI_Bcast(s->why, STORE_WHY, MPI_CHAR, 0, s->comm));
-  PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
+  PetscCall(raise_failure(s));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

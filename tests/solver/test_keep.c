@@ -1,0 +1,207 @@
+/* Records of a Keep: when they are due, what is told, a disk that takes none.
+   ranks: 1 2 */
+#include "solver/keep.h"
+#include "tests/check.h"
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { ROWS = 3000 };
+
+static struct {
+  bool asked;
+  int warnings, watched;
+  char text[4096];
+} heard;
+
+static void watch(bool on) { heard.watched += on ? 1 : -1; }
+static bool asked(void) { return heard.asked; }
+static PetscErrorCode tell(void *context, bool warning, const char *text) {
+  (void)context;
+  heard.warnings += warning;
+  snprintf(heard.text, sizeof heard.text, "%s", text);
+  return PETSC_SUCCESS;
+}
+
+static int rank_of(void) {
+  int rank;
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  return rank;
+}
+
+static void keep_make(Keep *keep) {
+  *keep = (Keep){.comm = PETSC_COMM_WORLD, .content = {3, 4}, .watch = watch, .asked = asked, .tell = tell};
+  strcpy(keep->folder, "/tmp/trabecula-test-XXXXXX");
+  if (!rank_of())
+    assert_non_null(mkdtemp(keep->folder));
+  MPI_Bcast(keep->folder, PETSC_MAX_PATH_LEN, MPI_CHAR, 0, PETSC_COMM_WORLD);
+  strcpy(keep->scratch, keep->folder);
+  memset(&heard, 0, sizeof heard);
+}
+
+static int count_files(const Keep *keep) {
+  int n = -2; /* . and .. */
+  DIR *folder = opendir(keep->folder);
+  while (readdir(folder))
+    n++;
+  closedir(folder);
+  return n;
+}
+
+static void keep_remove(const Keep *keep) {
+  char file[PETSC_MAX_PATH_LEN + 16];
+  MPI_Barrier(PETSC_COMM_WORLD);
+  snprintf(file, sizeof file, "%s/work.h5", keep->folder);
+  unlink(file);
+  rmdir(keep->folder);
+}
+
+/* Row i of the ranks together is i, i/2 as numbers, -i as floats. */
+static PetscErrorCode put(Store *store, void *context) {
+  const PetscInt n = rank_of() ? ROWS / 3 : ROWS;
+  double *row;
+  float *less;
+  (void)context;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(2 * n, &row, n, &less));
+  for (PetscInt i = 0; i < n; i++) {
+    const PetscInt k = i + (rank_of() ? ROWS : 0);
+    row[2 * i] = k, row[2 * i + 1] = 0.5 * k, less[i] = (float)-k;
+  }
+  PetscCall(store_put(store, "numbers", n, 2, row));
+  PetscCall(store_put_floats(store, "floats", n, 1, less));
+  PetscCall(store_put(store, "none", 0, 4, row));
+  PetscCall(PetscFree2(row, less));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What was put comes back, with the rows shared out in another way. */
+static void test_tables(void **state) {
+  Keep keep;
+  Store *store;
+  PetscInt64 n;
+  int size;
+  (void)state;
+  MPI_Comm_size(PETSC_COMM_WORLD, &size);
+  keep_make(&keep);
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
+  assert_null(store);
+  assert_int_equal(heard.warnings, 0);
+  CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
+  assert_int_equal(count_files(&keep), 1);
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
+  assert_non_null(store);
+  CHECK_OK(store_rows(store, "numbers", &n));
+  assert_int_equal(n, ROWS + (size - 1) * (ROWS / 3));
+  const PetscInt64 mine = rank_of() ? n - 7 : size > 1 ? 7 : n, first = rank_of() ? 7 : 0;
+  double *row = calloc((size_t)n * 2, sizeof *row);
+  float *less = calloc((size_t)n, sizeof *less);
+  CHECK_OK(store_get(store, "numbers", mine, 2, row));
+  CHECK_OK(store_get_floats(store, "floats", mine, 1, less));
+  for (PetscInt64 i = 0; i < mine; i++)
+    assert_true(row[2 * i] == (double)(first + i) && row[2 * i + 1] == 0.5 * (double)(first + i) &&
+                less[i] == -(float)(first + i));
+  CHECK_OK(store_get_all(store, "numbers", n, 2, row));
+  for (PetscInt64 i = 0; i < n; i++)
+    assert_true(row[2 * i] == (double)i);
+  CHECK_OK(store_rows(store, "none", &n));
+  assert_int_equal(n, 0);
+  CHECK_OK(store_get(store, "none", 0, 4, row));
+  CHECK_OK(store_rows(store, "nowhere", &n));
+  assert_int_equal(n, 0);
+  CHECK_FAILS(store_get(store, "numbers", mine, 3, row), PETSC_ERR_FILE_READ);
+  CHECK_OK(store_close(&store)); /* the last call on it */
+  CHECK_OK(keep_open(&keep, "work.h5", &(Content){3, 5}, &store));
+  assert_null(store);
+  assert_int_equal(heard.warnings, 1);
+  assert_non_null(strstr(heard.text, "is of another case"));
+  free(row);
+  free(less);
+  keep_remove(&keep);
+}
+
+/* Files of at most 16 kB: it is told once, nothing stays behind but the record that was there, and nothing more is
+   tried. */
+static void test_full_disk(void **state) {
+  void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+  struct rlimit old, small;
+  PetscBool due, stop;
+  Keep keep;
+  Store *store;
+  (void)state;
+  keep_make(&keep);
+  CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+  small = (struct rlimit){16384, old.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+  for (int i = 0; i < 3; i++)
+    CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+  signal(SIGXFSZ, before);
+  assert_int_equal(heard.warnings, 1);
+  assert_non_null(strstr(heard.text, "cannot be written (File too large)"));
+  assert_int_equal(count_files(&keep), 1);
+  keep_begin(&keep);
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_false(due || stop);
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
+  assert_non_null(store);
+  CHECK_OK(store_close(&store));
+  keep_remove(&keep);
+}
+
+/* By the clock of the first rank, or when any rank is asked. */
+static void test_due(void **state) {
+  PetscBool due, stop, worth;
+  Keep keep;
+  (void)state;
+  keep_make(&keep);
+  keep.seconds = 1000;
+  keep_begin(&keep);
+  assert_int_equal(heard.watched, 1);
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_false(due || stop);
+  heard.asked = rank_of() == 1;
+  int size;
+  MPI_Comm_size(PETSC_COMM_WORLD, &size);
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_true(due == (size > 1) && stop == (size > 1));
+  heard.asked = true;
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_true(due && stop);
+  heard.asked = false;
+  keep.start -= 1001; /* the clock of the others does not count */
+  keep.last -= rank_of() ? 0 : 1001;
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_true(due && !stop);
+  keep.cost = 101; /* writing took a tenth of that time */
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_false(due || stop);
+  CHECK_OK(keep_worth(&keep, 1009, &worth, &stop));
+  assert_false(worth || stop);
+  CHECK_OK(keep_worth(&keep, 1011, &worth, &stop));
+  assert_true(worth && !stop);
+  keep.seconds = 0;
+  CHECK_OK(keep_worth(&keep, 0, &worth, &stop));
+  assert_true(worth);
+  CHECK_OK(keep_due(&keep, &due, &stop));
+  assert_true(due);
+  keep_end(&keep);
+  assert_int_equal(heard.watched, 0);
+  CHECK_FAILS(keep_stop(&keep, "somewhere"), KEEP_STOPPED);
+  CHECK_OK(keep_due(NULL, &due, &stop));
+  assert_false(due || stop);
+  CHECK_OK(keep_worth(NULL, 1e9, &worth, &stop));
+  assert_false(worth || stop);
+  keep_remove(&keep);
+}
+
+static const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_full_disk),
+    cmocka_unit_test(test_due),
+};
+CHECK_MAIN(tests)
