@@ -1,6 +1,7 @@
 #include "cases/cage_frame.h"
 
 #include "cases/kept.h"
+#include "cases/model_content.h"
 #include "cases/segment_cage.h"
 #include "solver/fields_file.h"
 #include <string.h>
@@ -55,7 +56,9 @@ static PetscErrorCode frame_content(const Case *c, const CagePlan *plan, const G
   *content = (Content){0};
   PetscCall(frame_options(c, plan, &options));
   PetscCall(frame_grips_of(plan, graph, grip));
-  frame_body_content(graph, &options, grip, content);
+  content_add_graph(content, graph);
+  content_add_frame_options(content, &options);
+  content_add_grips(content, 2, grip);
   for (int i = 0; i < 2; i++)
     PetscCall(PetscFree(grip[i].node));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -15,9 +15,11 @@ typedef struct Estimate { /* what `check` prints and what a run is refused by; v
 
 typedef struct Runner {
   const char *name, *help;
-  KeyTable keys;     /* its own keys; the common ones stand in case.c */
-  const char *cheap; /* keys, with those below them, that change no mesh and no factor, between spaces; NULL: none */
-  bool is_sweep;     /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
+  /* Keys, a space between, whose change (or that of what lies below them) leaves meshes and factorisations the same: a
+     process that runs many cases does best to change these first (cases/kept.h, cases/cell_cache.h). */
+  const char *cheap;
+  KeyTable keys; /* its own keys; the common ones stand in case.c */
+  bool is_sweep; /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
   PetscErrorCode (*estimate)(const Case *c,
                              Estimate *estimate); /* also finds every user mistake that can be found before meshing */
   PetscErrorCode (*run)(const Case *c, struct Results *results);
@@ -31,6 +33,8 @@ extern const KeyTable solve_keys;  /* common to those that solve: model, solver 
 /* The tables that a document of this runner is checked against; returns how many. */
 enum { CASE_TABLES = 3 };
 int runner_tables(const Runner *runner, KeyTable tables[CASE_TABLES]);
+/* Whether the key is one of runner->cheap. Kernel. */
+bool runner_cheap(const Runner *runner, const char *key);
 
 struct Case {
   MPI_Comm comm;

@@ -6,26 +6,6 @@ RoundStrut frame_body_strut(const Graph *g, PetscInt s) {
   return (RoundStrut){g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0};
 }
 
-void frame_body_content(const Graph *g, const FrameOptions *o, const Grip grip[2], Content *content) {
-  const size_t nodes = (size_t)g->n_nodes, struts = (size_t)g->n_struts;
-  const double number[] = {o->young_MPa, o->poisson, o->timoshenko, o->node_zones, o->rtol};
-  content_add(content, nodes * sizeof *g->x, g->x);
-  content_add(content, struts * sizeof *g->strut, g->strut);
-  content_add(content, struts * sizeof *g->radius, g->radius);
-  content_add(content, g->taper ? struts * sizeof *g->taper : 0, g->taper);
-  content_add(content, g->bore ? struts * sizeof *g->bore : 0, g->bore);
-  content_add(content, g->shift ? struts * sizeof *g->shift : 0, g->shift);
-  content_add(content, sizeof g->period, g->period);
-  content_add(content, sizeof number, number);
-  content_add(content, sizeof o->mirror, o->mirror);
-  content_add(content, sizeof o->mirror_mm, o->mirror_mm);
-  for (int i = 0; i < 2; i++) {
-    content_add(content, (size_t)grip[i].n * sizeof *grip[i].node, grip[i].node);
-    content_add(content, sizeof grip[i].fixed, &grip[i].fixed);
-    content_add(content, sizeof grip[i].at, grip[i].at);
-  }
-}
-
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body) {
   PetscMPIInt rank, size;

@@ -4,7 +4,6 @@
 #define TRABECULA_CASES_FRAME_BODY_H
 
 #include "cases/strut_stress.h"
-#include "materials/content.h"
 
 typedef struct FrameBody {
   MPI_Comm comm;
@@ -22,8 +21,6 @@ typedef struct FrameBody {
 
 /* Strut s of a graph. */
 RoundStrut frame_body_strut(const Graph *graph, PetscInt s);
-/* All that the model and its unit motions follow from. Kernel. */
-void frame_body_content(const Graph *graph, const FrameOptions *options, const Grip grip[2], Content *content);
 /* Takes the node lists of the grips. */
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body);

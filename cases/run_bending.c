@@ -259,6 +259,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
 const Runner runner_bending = {
     .name = "bending",
     .help = "a bar of lattice in three-point bending: modulus with the shear correction, elastic limit, forces",
+    .cheap = CHEAP_COMMON,
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
     .estimate = estimate,
     .run = run,

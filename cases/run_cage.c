@@ -130,6 +130,7 @@ const Runner runner_cage = {
     .name = "cage",
     .help =
         "a cage alone between two plates: stiffness, margin to yield, buckling, fatigue and scatter in its load cases",
+    .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "loads buckling fatigue fields monte_carlo",
     .keys = {sizeof rows / sizeof rows[0], rows},
     .estimate = estimate,
     .run = run,

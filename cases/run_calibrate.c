@@ -112,6 +112,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
 const Runner runner_calibrate = {
     .name = "calibrate",
     .help = "Table 2 of the paper: ideal moduli, yield and plateau stress, Gibson-Ashby fits, the as-printed process",
+    .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
     .estimate = estimate,
     .run = run,

@@ -287,6 +287,7 @@ const Runner runner_compression = {
     .name = "compression",
     .help = "a block of lattice or of a label image between plates: modulus, stresses; frames also crushed (ISO "
             "13314), with scatter",
+    .cheap = CHEAP_COMMON,
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
     .estimate = estimate,
     .run = run,

@@ -2,6 +2,7 @@
 #include "cases/build_keys.h"
 #include "cases/runner.h"
 #include "cases/segment_report.h"
+#include "cases/variant_store.h"
 #include <math.h>
 
 static const KeyRow rows[] = {
@@ -137,18 +138,19 @@ static PetscErrorCode tell_mesh(const Segment *s, Results *results) {
 }
 
 /* References, comparisons and what they say of each other. */
-static PetscErrorCode run_shielding(const SegmentTask *task, Segment *segment, const BoneField *bone, PetscInt n,
-                                    Variant *variant, Results *results) {
+static PetscErrorCode run_shielding(const Case *c, const SegmentTask *task, Segment *segment, const BoneField *bone,
+                                    PetscInt n, Variant *variant, Results *results) {
   Shielding(*shielding)[REFERENCES];
   double(*frost)[FROST_WINDOWS], (*stimulus)[STIMULUS_PERCENTILES];
   Elasticity material[256];
+  VariantStore *store;
   PetscFunctionBeginUser;
+  PetscCall(variant_store_find(c, segment, &store));
   PetscCall(PetscMalloc3(n, &shielding, n, &frost, n, &stimulus));
   for (PetscInt i = 1; i < n; i++) {
     PetscCall(results_progress(results, "%s: %s", variant[i].name, variant[i].what));
     variant_materials(task, &variant[i], material);
-    PetscCall(segment_solve(segment, material, variant[i].name, results));
-    PetscCall(variant_measure(segment, &variant[i]));
+    PetscCall(variant_solve(store, segment, material, results, &variant[i]));
   }
   for (PetscInt i = 0; i < n; i++) {
     for (PetscInt k = 0; k < task->n_references; k++)
@@ -179,7 +181,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
   PetscCall(bone_field_create(&task, &segment, &bone));
   PetscCall(segment_own(c, &task, &segment, &bone, &variant[0], results));
   if (task.n_references)
-    PetscCall(run_shielding(&task, &segment, &bone, n, variant, results));
+    PetscCall(run_shielding(c, &task, &segment, &bone, n, variant, results));
   PetscCall(bone_field_destroy(&bone));
   PetscCall(variants_free(n, variant));
   PetscCall(segment_destroy(&segment));
@@ -189,6 +191,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
 const Runner runner_segment = {
     .name = "segment",
     .help = "a cage between two vertebrae: load cases, strut stresses, stress shielding of the bone",
+    .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.cage") "shielding.s fields",
     .keys = {sizeof rows / sizeof rows[0], rows},
     .estimate = estimate,
     .run = run,

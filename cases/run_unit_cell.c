@@ -197,6 +197,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
 const Runner runner_unit_cell = {
     .name = "unit-cell",
     .help = "effective cubic constants of one periodic cell, as voxels extrapolated to size zero and as a frame",
+    .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
     .estimate = estimate,
     .run = run,

@@ -138,19 +138,28 @@ PetscErrorCode segment_destroy(Segment *s) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode segment_solve(Segment *s, const Elasticity material[256], const char *name, Results *results) {
+PetscErrorCode segment_tell(const char *name, bool known, const SolveInfo info[6], Results *results) {
   static const char *const motions[6] = {"x", "y", "z", "rx", "ry", "rz"};
-  SolveInfo info[6] = {0};
+  PetscFunctionBeginUser;
+  if (results && known)
+    PetscCall(results_progress(results, "%s: known from before", name));
+  for (int i = 0; i < 6 && results; i++) {
+    SolveInfo told = info[i];
+    if (known)
+      told.setup_s = told.solve_s = 0;
+    PetscCall(PetscSNPrintf(told.name, sizeof told.name, "%.50s %s%s", name, motions[i], known ? ", known" : ""));
+    PetscCall(results_solve(results, &told));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode segment_solve(Segment *s, const Elasticity material[256], const char *name, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(voxel_materials(s->model, material));
   PetscCall(free_units(s));
   PetscCall(voxel_keep(s->model, results_keep(results)));
-  PetscCall(voxel_unit_motions(s->model, 1, s->unit, s->stiffness, info));
-  for (int i = 0; i < 6; i++) {
-    PetscCall(PetscSNPrintf(info[i].name, sizeof info[i].name, "%.50s %s", name, motions[i]));
-    if (results)
-      PetscCall(results_solve(results, &info[i]));
-  }
+  PetscCall(voxel_unit_motions(s->model, 1, s->unit, s->stiffness, s->info));
+  PetscCall(segment_tell(name, false, s->info, results));
   for (int i = 0; i < LOAD_CASES; i++) {
     double load[6];
     for (int a = 0; a < 6; a++)

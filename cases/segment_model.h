@@ -29,6 +29,7 @@ typedef struct Segment {
 
   /* Of the materials solved last: */
   double stiffness[6][6], motion[LOAD_CASES][6];
+  SolveInfo info[6];
   Vec unit[6], u; /* u: the load case shown last */
   /* Of the load case shown last: */
   float *mises, *energy, (*stress)[6]; /* [n] MPa */
@@ -41,6 +42,8 @@ PetscErrorCode segment_create(const Case *c, const SegmentGeometry *g, double fo
 PetscErrorCode segment_destroy(Segment *segment);
 /* Six unit motions with these materials, the motions of all load cases. name: of the solves in the summary. */
 PetscErrorCode segment_solve(Segment *segment, const Elasticity material[256], const char *name, Results *results);
+/* The six solves to results (may be NULL); known: they were done before. */
+PetscErrorCode segment_tell(const char *name, bool known, const SolveInfo info[6], Results *results);
 /* Superposes load case i and computes its fields. */
 PetscErrorCode segment_show(Segment *segment, int i);
 

@@ -46,20 +46,9 @@ PetscErrorCode sweep_key_cases(const SweepPlan *plan, const char *where, const c
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Is key, or a parent of it, one of the words? */
-static bool is_below(const char *words, const char *key) {
-  for (const char *word = words; word && *word;) {
-    const size_t n = strcspn(word, " ");
-    if (!strncmp(word, key, n) && (!key[n] || key[n] == '.'))
-      return true;
-    word += n + strspn(word + n, " ");
-  }
-  return false;
-}
-
 bool sweep_key_is_cheap(const SweepPlan *plan, const SweepAxis *axis, PetscInt i) {
   for (PetscInt k = 0; k < plan->n_cases; k++)
-    if (axis->cases[i] & 1u << k && !is_below(plan->cases[k].runner->cheap, sweep_key_path(axis->key[i])))
+    if (axis->cases[i] & 1u << k && !runner_cheap(plan->cases[k].runner, sweep_key_path(axis->key[i])))
       return false;
   return true;
 }

@@ -1,5 +1,6 @@
 #include "cases/voxel_body.h"
 
+#include "cases/model_content.h"
 #include "cases/percentile.h"
 #include "solver/fields_file.h"
 #include <math.h>
@@ -96,26 +97,14 @@ static PetscErrorCode destroy(void *thing) {
 
 /* All that the model of this rank and its unit motions follow from: the voxels themselves, whatever shape they were
    made from. */
-static void body_content(const VoxelBody *b, const Elasticity material[256], const VoxelOptions *options,
-                         Content *content) {
-  const Grid *grid = b->grid;
-  const double box[] = {grid->box.voxel_mm, grid->box.origin[0], grid->box.origin[1], grid->box.origin[2]},
-               number[] = {options->rtol, (double)options->max_iterations, options->equilibrium};
-  content_add(content, sizeof box, box);
-  content_add(content, sizeof grid->box.n, grid->box.n);
-  content_add(content, sizeof grid->box.periodic, grid->box.periodic);
-  content_add(content, (size_t)grid->n_owned * sizeof *grid->label, grid->label);
-  content_add(content, grid->fraction ? (size_t)grid->n_owned * sizeof *grid->fraction : 0, grid->fraction);
-  for (PetscInt l = 0; l < grid->n_owned; l++)
-    content_add(content, sizeof grid->leaf[l].at, grid->leaf[l].at);
-  content_add(content, (size_t)b->n * sizeof *b->fraction, b->fraction);
-  content_add(content, 256 * sizeof *material, material);
-  content_add(content, sizeof number, number);
-  for (int i = 0; i < 2; i++) {
-    content_add(content, (size_t)b->grip[i].n * sizeof *b->grip[i].node, b->grip[i].node);
-    content_add(content, sizeof b->grip[i].fixed, &b->grip[i].fixed);
-    content_add(content, sizeof b->grip[i].at, b->grip[i].at);
-  }
+static Content body_content(const VoxelBody *b, const Elasticity material[256], const VoxelOptions *options) {
+  Content content = {0};
+  content_add_grid(&content, b->grid);
+  content_add(&content, (size_t)b->n * sizeof *b->fraction, b->fraction);
+  content_add(&content, 256 * sizeof *material, material);
+  content_add_voxel_options(&content, options);
+  content_add_grips(&content, 2, b->grip);
+  return content;
 }
 
 static PetscErrorCode solve(VoxelBody *b, const Elasticity material[256], const VoxelOptions *options, Keep *keep) {
@@ -136,10 +125,9 @@ PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity m
                bytes = voxel_memory_estimate(nodes, (double)grid->voxels_global) + 6 * 3 * sizeof(double) * nodes;
   VoxelOptions options;
   VoxelBody *old;
-  Content content = {0};
   PetscFunctionBeginUser;
   PetscCall(build_voxel_options(c, &options));
-  body_content(*body, material, &options, &content);
+  const Content content = body_content(*body, material, &options);
   PetscCall(kept_find(c->comm, kind, &content, &old));
   if (old) {
     PetscCall(voxel_body_destroy(body));

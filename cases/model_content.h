@@ -1,0 +1,16 @@
+/* What models are made from, as pieces of a Content. Kernel. */
+#ifndef TRABECULA_CASES_MODEL_CONTENT_H
+#define TRABECULA_CASES_MODEL_CONTENT_H
+
+#include "materials/content.h"
+#include "solver/frame.h"
+#include "solver/voxel.h"
+
+void content_add_graph(Content *content, const Graph *graph);
+/* The voxels of this rank: where they are, labels and fractions. */
+void content_add_grid(Content *content, const Grid *grid);
+void content_add_frame_options(Content *content, const FrameOptions *options);
+void content_add_voxel_options(Content *content, const VoxelOptions *options);
+void content_add_grips(Content *content, int n, const Grip *grip);
+
+#endif
