@@ -25,8 +25,8 @@ static const KeyRow solve_rows[] = {
     {"solver.max_iterations", KEY_INTEGER, NULL, "[1, 100000]", NULL, "500",
      "iterations after which a solve that has not converged is an error"},
     {"solver.checkpoint_s", KEY_NUMBER, "s", "[0, inf)", NULL, "60",
-     "work after which a run writes down how far it is, to go on from there when it is stopped; 0: after every load "
-     "step and every solve"},
+     "work after which a run writes down how far it is, to go on from there when it is stopped; 0: after every "
+     "load step, iteration and solve"},
 };
 const KeyTable solve_keys = {sizeof solve_rows / sizeof solve_rows[0], solve_rows};
 
