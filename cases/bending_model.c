@@ -164,23 +164,33 @@ static PetscErrorCode cell_ratio(const Case *c, const BendingPlan *plan, Results
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *results, BendingAnswer *answer) {
-  GridBox box = {.voxel_mm = plan->voxel_mm};
-  Grid *grid = NULL;
+/* u: room for the displacements. */
+static PetscErrorCode bend_quarter(const Case *c, const BendingPlan *plan, const Grid *grid, VoxelModel *model, Vec u,
+                                   Results *results, BendingAnswer *answer) {
+  SolveInfo info;
+  double mises[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(solve_quarter(plan, grid, model, u, &info, answer));
+  PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "quarter of the bar, voxels"));
+  PetscCall(results_solve(results, &info));
+  PetscCall(results_progress(results, "voxels: %" PetscInt_FMT " iterations", info.iterations));
+  PetscCall(voxel_percentile(c, model, grid, u, plan, &answer->mises_MPa));
+  PetscCall(block_voxel_fields(c, model, grid, u, results, mises));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode bend_grid(const Case *c, const BendingPlan *plan, const Grid *grid, Results *results,
+                                BendingAnswer *answer) {
   VoxelModel *model = NULL;
   VoxelOptions options;
   Elasticity material[256] = {{0}};
-  SolveInfo info;
   Vec u;
-  double density, mises[2];
+  double density;
 
   PetscFunctionBeginUser;
-  PetscCall(cell_ratio(c, plan, results, answer));
-  for (int i = 0; i < 3; i++)
-    box.n[i] = (PetscInt)round((plan->hi[i] - (i == TOP ? plan->lo[i] : 0)) / plan->voxel_mm);
   material[1] = plan->strut.c;
   PetscCall(build_voxel_options(c, &options));
-  PetscCall(build_lattice_grid(c, &plan->design, &box, plan->lo, NULL, results, &grid));
   PetscCall(build_relative_density(c, grid, &density));
   answer->porosity_pct = 100 * (1 - density);
   PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = plan->voxel_mm,
@@ -193,15 +203,25 @@ PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *r
   PetscCall(voxel_create(grid, material, &options, &model));
   PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(voxel_vector(model, &u));
-  PetscCall(solve_quarter(plan, grid, model, u, &info, answer));
-  PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "quarter of the bar, voxels"));
-  PetscCall(results_solve(results, &info));
-  PetscCall(results_progress(results, "voxels: %" PetscInt_FMT " iterations", info.iterations));
-  PetscCall(voxel_percentile(c, model, grid, u, plan, &answer->mises_MPa));
-  PetscCall(block_voxel_fields(c, model, grid, u, results, mises));
+  PetscErrorCode failed = bend_quarter(c, plan, grid, model, u, results, answer);
   PetscCall(VecDestroy(&u));
   PetscCall(voxel_destroy(&model));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *results, BendingAnswer *answer) {
+  GridBox box = {.voxel_mm = plan->voxel_mm};
+  Grid *grid = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(cell_ratio(c, plan, results, answer));
+  for (int i = 0; i < 3; i++)
+    box.n[i] = (PetscInt)round((plan->hi[i] - (i == TOP ? plan->lo[i] : 0)) / plan->voxel_mm);
+  PetscCall(build_lattice_grid(c, &plan->design, &box, plan->lo, NULL, results, &grid));
+  PetscErrorCode failed = bend_grid(c, plan, grid, results, answer);
   PetscCall(grid_destroy(&grid));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -160,25 +160,21 @@ PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Elasticity material[256],
-                            Results *results, BlockAnswer *answer) {
-  VoxelModel *model = NULL;
-  VoxelOptions options;
+/* u: room for the displacements. */
+static PetscErrorCode solve_voxels(const Case *c, const BlockLoad *load, VoxelModel *model, const Grid *grid, Vec u,
+                                   Results *results, BlockAnswer *answer) {
   BlockGrips g;
   SolveInfo info;
-  Vec u;
   double(*x)[3], reaction[BLOCK_GRIPS][6];
 
   PetscFunctionBeginUser;
-  PetscCall(build_voxel_options(c, &options));
-  PetscCall(voxel_create(grid, material, &options, &model));
-  PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(PetscMalloc1(grid->nodes_owned, &x));
   PetscCall(grid_node_positions(grid, x));
   PetscCall(block_grips(c->comm, load, grid->nodes_owned, (const double(*)[3])x, false, &g));
   PetscCall(PetscFree(x));
-  PetscCall(voxel_grips(model, g.n, g.grip));
-  PetscCall(voxel_vector(model, &u));
+  PetscErrorCode failed = voxel_grips(model, g.n, g.grip);
+  PetscCall(grip_release(g.n, g.grip));
+  PetscCall(failed);
   PetscCall(VecSet(u, 0));
   PetscCall(voxel_solve(model, (const double(*)[6])g.motion, NULL, u, &info));
   PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "block, voxels"));
@@ -190,9 +186,24 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
   PetscCall(voxel_residual(model, u, NULL, &answer->residual));
   judge(load, &g, (const double(*)[6])reaction, answer);
   PetscCall(block_voxel_fields(c, model, grid, u, results, answer->mises));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Elasticity material[256],
+                            Results *results, BlockAnswer *answer) {
+  VoxelModel *model = NULL;
+  VoxelOptions options;
+  Vec u;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_voxel_options(c, &options));
+  PetscCall(voxel_create(grid, material, &options, &model));
+  PetscCall(voxel_keep(model, results_keep(results)));
+  PetscCall(voxel_vector(model, &u));
+  PetscErrorCode failed = solve_voxels(c, load, model, grid, u, results, answer);
   PetscCall(VecDestroy(&u));
-  PetscCall(grip_release(g.n, g.grip));
   PetscCall(voxel_destroy(&model));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -195,14 +195,17 @@ PetscErrorCode build_body_graph(const Case *c, const LatticeBody *body, Results 
 
   PetscFunctionBeginUser;
   PetscCall(clip_body(body, results, graph));
-  if (!graph->n_struts)
+  if (!graph->n_struts) {
+    PetscCall(graph_free(graph));
     PetscCall(document_error(c->doc, "lattice", "key 'lattice': no strut of the lattice lies inside the specimen"));
+  }
   if (found)
     *found = (DefectsFound){.struts = graph->n_struts, .diameter_mean_pct = 100};
   if (body->defects && defects_any(body->defects)) {
     perfect = *graph;
-    PetscCall(build_defects_apply(c, body, &perfect, results, found, graph));
+    PetscErrorCode failed = build_defects_apply(c, body, &perfect, results, found, graph);
     PetscCall(graph_free(&perfect));
+    PetscCall(failed);
   }
   PetscCall(form_struts(body->design, graph));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -237,8 +240,9 @@ PetscErrorCode build_body_grid(const Case *c, const LatticeBody *body, const Gri
   PetscFunctionBeginUser;
   PetscCall(build_strut_offset(c, body->design, box->voxel_mm, &offset));
   PetscCall(build_body_shape(body, offset, &shape));
-  PetscCall(build_voxelise(c, box, 1, &(Part){.label = 1, .shape = shape}, &leaves));
+  PetscErrorCode failed = build_voxelise(c, box, 1, &(Part){.label = 1, .shape = shape}, &leaves);
   PetscCall(shape_destroy(&shape));
+  PetscCall(failed);
   PetscCall(build_grid(c, box, &leaves, results, grid));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -72,8 +72,9 @@ PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results,
   Shape *space;
   PetscFunctionBeginUser;
   PetscCall(cage_body(plan, 1, &space, &body));
-  PetscCall(build_body_graph(c, &body, results, NULL, graph));
+  PetscErrorCode failed = build_body_graph(c, &body, results, NULL, graph);
   PetscCall(shape_destroy(&space));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -162,9 +163,10 @@ static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *
   }
   PetscCall(build_strut_offset(c, &plan->design, h, &offset));
   PetscCall(build_body_shape(&lattice, offset, &struts));
-  PetscCall(voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, results, body));
+  PetscErrorCode failed = voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, results, body);
   PetscCall(shape_destroy(&struts));
   PetscCall(shape_destroy(&space));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -76,14 +76,7 @@ static PetscErrorCode cell_inputs(const Case *c, const Design *design, double po
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep, CellSolve *solve) {
-  const Design unit = {.cell = in->cell,
-                       .cell_mm = 1,
-                       .strut_mm = in->strut_over_cell,
-                       .waist = in->waist,
-                       .bore = in->bore,
-                       .porosity_pct = in->porosity_pct};
-  Grid *grid = NULL;
+static PetscErrorCode solve_grid(const Case *c, const CellInputs *in, const Grid *grid, Keep *keep, CellSolve *solve) {
   VoxelModel *model = NULL;
   Elasticity elasticity[256] = {{0}};
   SolveInfo info[6];
@@ -92,12 +85,14 @@ static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep
   PetscFunctionBeginUser;
   PetscCall(PetscMemzero(info, sizeof(info)));
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
-  PetscCall(build_periodic_grid(c, &unit, in->voxels, &grid));
   PetscCall(build_relative_density(c, grid, &density));
   elasticity[1] = elasticity_isotropic(1, in->poisson);
   PetscCall(voxel_create(grid, elasticity, &in->options, &model));
-  PetscCall(voxel_keep(model, keep));
-  PetscCall(voxel_homogenise(model, in->strains, C, info));
+  PetscErrorCode failed = voxel_keep(model, keep);
+  if (!failed)
+    failed = voxel_homogenise(model, in->strains, C, info);
+  PetscCall(voxel_destroy(&model));
+  PetscCall(failed);
   solve->voxels = grid->voxels_global;
   solve->nodes = grid->nodes_global;
   solve->porosity_pct = 100 * (1 - density);
@@ -108,8 +103,23 @@ static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep
     solve->setup_s[a] = info[a].setup_s;
     solve->solve_s[a] = info[a].solve_s;
   }
-  PetscCall(voxel_destroy(&model));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep, CellSolve *solve) {
+  const Design unit = {.cell = in->cell,
+                       .cell_mm = 1,
+                       .strut_mm = in->strut_over_cell,
+                       .waist = in->waist,
+                       .bore = in->bore,
+                       .porosity_pct = in->porosity_pct};
+  Grid *grid = NULL;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_periodic_grid(c, &unit, in->voxels, &grid));
+  PetscErrorCode failed = solve_grid(c, in, grid, keep, solve);
   PetscCall(grid_destroy(&grid));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -233,16 +243,18 @@ PetscErrorCode cell_moduli_frame(const Case *c, const Design *design, const Mate
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, material, &options));
   PetscCall(build_periodic_graph(design, &graph));
-  PetscCall(frame_create(c->comm, &graph, &options, &model));
-  PetscCall(frame_homogenise(model, C, info));
+  PetscErrorCode failed = frame_create(c->comm, &graph, &options, &model);
+  if (!failed)
+    failed = frame_homogenise(model, C, info);
+  PetscCall(frame_destroy(&model));
+  const MeshFacts mesh = {
+      .dofs = 6 * (PetscInt64)graph.n_nodes, .struts = graph.n_struts, .porosity_pct = design->porosity_pct};
+  PetscCall(graph_free(&graph));
+  PetscCall(failed);
   *over_Es = scaled(cubic_part((const double(*)[6])C, STRAINS_ALL, &asymmetry), 1 / material->young_MPa);
   PetscCall(PetscSNPrintf(info->name, sizeof(info->name), "%s, frame", name));
   PetscCall(results_solve(results, info));
-  PetscCall(results_mesh(results, &(MeshFacts){.dofs = 6 * (PetscInt64)graph.n_nodes,
-                                               .struts = graph.n_struts,
-                                               .porosity_pct = design->porosity_pct}));
+  PetscCall(results_mesh(results, &mesh));
   PetscCall(results_progress(results, "%s: frame, E100/Es %.6g", name, over_Es->E100));
-  PetscCall(frame_destroy(&model));
-  PetscCall(graph_free(&graph));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

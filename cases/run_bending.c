@@ -246,12 +246,13 @@ static PetscErrorCode run(const Case *c, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(make_plan(c, results, &plan));
   PetscCall(build_lattice_graph(c, &plan.design, plan.lo, plan.hi, plan.lo, NULL, results, &graph));
-  PetscCall(bending_rows(c, &graph, &plan));
-  if (c->wants_voxel)
-    PetscCall(bending_voxels(c, &plan, results, &voxel));
-  if (c->wants_frame)
-    PetscCall(bending_frame(c, &plan, &graph, results, &frame));
+  PetscErrorCode failed = bending_rows(c, &graph, &plan);
+  if (!failed && c->wants_voxel)
+    failed = bending_voxels(c, &plan, results, &voxel);
+  if (!failed && c->wants_frame)
+    failed = bending_frame(c, &plan, &graph, results, &frame);
   PetscCall(graph_free(&graph));
+  PetscCall(failed);
   PetscCall(report(c, &plan, c->wants_voxel ? &voxel : NULL, c->wants_frame ? &frame : NULL, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

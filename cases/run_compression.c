@@ -196,8 +196,9 @@ static PetscErrorCode run_voxels(const Case *c, CompressionPlan *plan, double vo
                                                .nodes = grid->nodes_global,
                                                .dofs = 3 * grid->nodes_global,
                                                .porosity_pct = answer->porosity_pct}));
-  PetscCall(block_voxels(c, &plan->load, grid, material, results, answer));
+  PetscErrorCode failed = block_voxels(c, &plan->load, grid, material, results, answer);
   PetscCall(grid_destroy(&grid));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -236,10 +237,11 @@ static PetscErrorCode run_frame(const Case *c, const CompressionPlan *plan, Resu
   PetscCall(results_mesh(results, &(MeshFacts){.dofs = 6 * (PetscInt64)graph.n_nodes,
                                                .struts = graph.n_struts,
                                                .porosity_pct = answer->porosity_pct}));
-  PetscCall(block_frame(c, &plan->load, &graph, &plan->strut, results, answer));
-  if (plan->follow)
-    PetscCall(crush_frame(c, plan, &graph, results, answer));
+  PetscErrorCode failed = block_frame(c, &plan->load, &graph, &plan->strut, results, answer);
+  if (!failed && plan->follow)
+    failed = crush_frame(c, plan, &graph, results, answer);
   PetscCall(graph_free(&graph));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -164,27 +164,40 @@ static PetscErrorCode run_shielding(const Case *c, const SegmentTask *task, Segm
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode run(const Case *c, Results *results) {
+typedef struct Run { /* all that a run holds */
   SegmentTask task;
   Segment segment;
   BoneField bone;
-  Variant variant[VARIANTS];
-  Elasticity material[256];
   PetscInt n;
+  Variant variant[VARIANTS];
+} Run;
+
+static PetscErrorCode run_all(const Case *c, Run *r, Results *results) {
+  Elasticity material[256];
   PetscFunctionBeginUser;
-  PetscCall(segment_task_read(c, results, &task));
-  PetscCall(tell_assumptions(c, &task, results));
-  PetscCall(variants_make(c, &task, results, &n, variant));
-  variant_materials(&task, &variant[0], material);
-  PetscCall(segment_create(c, &task.geometry, task.force_N, task.moment_Nmm, material, results, &segment));
-  PetscCall(tell_mesh(&segment, results));
-  PetscCall(bone_field_create(&task, &segment, &bone));
-  PetscCall(segment_own(c, &task, &segment, &bone, &variant[0], results));
-  if (task.n_references)
-    PetscCall(run_shielding(c, &task, &segment, &bone, n, variant, results));
-  PetscCall(bone_field_destroy(&bone));
-  PetscCall(variants_free(n, variant));
-  PetscCall(segment_destroy(&segment));
+  PetscCall(segment_task_read(c, results, &r->task));
+  PetscCall(tell_assumptions(c, &r->task, results));
+  PetscCall(variants_make(c, &r->task, results, &r->n, r->variant));
+  variant_materials(&r->task, &r->variant[0], material);
+  PetscCall(segment_create(c, &r->task.geometry, r->task.force_N, r->task.moment_Nmm, material, results, &r->segment));
+  PetscCall(tell_mesh(&r->segment, results));
+  PetscCall(bone_field_create(&r->task, &r->segment, &r->bone));
+  PetscCall(segment_own(c, &r->task, &r->segment, &r->bone, &r->variant[0], results));
+  if (r->task.n_references)
+    PetscCall(run_shielding(c, &r->task, &r->segment, &r->bone, r->n, r->variant, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode run(const Case *c, Results *results) {
+  Run *r;
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(&r));
+  PetscErrorCode failed = run_all(c, r, results);
+  PetscCall(bone_field_destroy(&r->bone));
+  PetscCall(variants_free(VARIANTS, r->variant));
+  PetscCall(segment_destroy(&r->segment));
+  PetscCall(PetscFree(r));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

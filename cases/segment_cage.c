@@ -45,11 +45,12 @@ static PetscErrorCode make_body(const CageTask *task, double h, Results *results
     PetscCall(clipped_sleeve(g, g->sleeve_inner_mm, &shape[2]));
   }
   const Part part[3] = {{CAGE_STRUT, shape[0]}, {CAGE_SLEEVE, shape[1]}, {0, shape[2]}};
-  PetscCall(voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, results, body));
+  PetscErrorCode failed = voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, results, body);
   for (int i = 0; i < 3; i++)
     if (shape[i])
       PetscCall(shape_destroy(&shape[i]));
   PetscCall(shape_destroy(&inner));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -44,14 +44,10 @@ static PetscErrorCode read_labels(VoxelBody *b) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
-                                 Results *results, VoxelBody **created) {
+static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part, Results *results,
+                                VoxelBody *b) {
   Leaves leaves = {0};
-  VoxelBody *b;
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(&b));
-  *created = b;
-  b->comm = c->comm;
   PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
   PetscCall(drop_slivers(c, &leaves));
   PetscCall(build_grid(c, box, &leaves, results, &b->grid));
@@ -60,6 +56,18 @@ PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_p
   PetscCall(build_solid_fractions(c, b->grid, b->fraction));
   stress_share(b);
   PetscCall(read_labels(b));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
+                                 Results *results, VoxelBody **body) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(body));
+  (*body)->comm = c->comm;
+  PetscErrorCode failed = make_grid(c, box, n_parts, part, results, *body);
+  if (failed)
+    PetscCall(voxel_body_destroy(body));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -125,19 +125,16 @@ static PetscErrorCode stiffness_assemble(VoxelModel *m, const Vec u[6], Vec vect
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_homogenise(VoxelModel *m, unsigned strains, double C[6][6], SolveInfo info[6]) {
+/* The fluctuations u under the wanted strains, then C; load: room. */
+static PetscErrorCode solve_strains(VoxelModel *m, unsigned strains, Vec u[6], Vec load, double C[6][6],
+                                    SolveInfo info[6]) {
   static const char *const name[6] = {"strain xx", "strain yy", "strain zz", "strain yz", "strain xz", "strain xy"};
-  const GridBox *box = &m->grid->box;
+  const double h = m->grid->box.voxel_mm;
   double stiffest = 0, scale;
-  Vec u[6] = {NULL}, load;
   PetscFunctionBeginUser;
-  for (int c = 0; c < 3; ++c)
-    PetscCheck(box->periodic[c], m->grid->comm, PETSC_ERR_USER_INPUT,
-               "homogenisation needs a grid that is periodic in x, y and z");
   for (int l = 1; l < 256; ++l)
     stiffest = PetscMax(stiffest, m->material[l].C11 + m->material[l].C22 + m->material[l].C33);
-  scale = stiffest * box->voxel_mm * box->voxel_mm * sqrt((double)m->grid->nodes_global);
-  PetscCall(voxel_vector(m, &load));
+  scale = stiffest * h * h * sqrt((double)m->grid->nodes_global);
   for (int a = 0; a < 6; ++a) {
     if (!(strains >> a & 1))
       continue;
@@ -147,8 +144,20 @@ PetscErrorCode voxel_homogenise(VoxelModel *m, unsigned strains, double C[6][6],
     PetscCall(PetscStrncpy(info[a].name, name[a], sizeof info[a].name));
   }
   PetscCall(stiffness_assemble(m, u, load, C));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_homogenise(VoxelModel *m, unsigned strains, double C[6][6], SolveInfo info[6]) {
+  Vec u[6] = {NULL}, load;
+  PetscFunctionBeginUser;
+  for (int c = 0; c < 3; ++c)
+    PetscCheck(m->grid->box.periodic[c], m->grid->comm, PETSC_ERR_USER_INPUT,
+               "homogenisation needs a grid that is periodic in x, y and z");
+  PetscCall(voxel_vector(m, &load));
+  PetscErrorCode failed = solve_strains(m, strains, u, load, C, info);
   for (int a = 0; a < 6; ++a)
     PetscCall(VecDestroy(&u[a]));
   PetscCall(VecDestroy(&load));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
