@@ -130,7 +130,9 @@ static void put_command(const SlurmPlan *p, FILE *file) {
     fputs(" --set ", file);
     put_word(file, p->set[i]);
   }
-  fputs(" --task \"$SLURM_ARRAY_TASK_ID\")\n", file);
+  fputs(" --task \"$SLURM_ARRAY_TASK_ID\")\nfinished=", file);
+  put_word(file, p->dir);
+  fputs("/slurm/finished-$SLURM_ARRAY_TASK_ID\n", file);
 }
 
 /* What follows the command: starts and requeues are set. Signals go on to the program, and none is lost: one that
@@ -143,6 +145,7 @@ static const char work[] =
     "running() { [ \"$(squeue -h -j \"$SLURM_JOB_ID\" -o %T)\" = RUNNING ]; }\n"
     "\n"
     "# A program that crashed is started again: it knows which point it was in, and gives that one up at last.\n"
+    "# Only the file tells that all is done: srun may end with 0 and have started nothing.\n"
     "echo \"task $SLURM_ARRAY_TASK_ID of job $SLURM_ARRAY_JOB_ID on $(hostname), start ${SLURM_RESTART_COUNT:-0}\"\n"
     "for ((start = 0; start < starts; start++)); do\n"
     "  status=75\n"
@@ -158,10 +161,12 @@ static const char work[] =
     "  do :; done\n"
     "  child=\n"
     "  case $status in\n"
-    "  0 | 1 | 2 | 75 | 126 | 127) break ;;\n"
+    "  2 | 75 | 126 | 127) break ;;\n"
     "  esac\n"
-    "  echo \"the program ended with status $status\"\n"
+    "  [ ! -e \"$finished\" ] || break\n"
+    "  echo \"the program ended with status $status before the task was finished\"\n"
     "  running || break\n"
+    "  sleep 2\n"
     "done\n"
     "\n"
     "# 75: the time is nearly over. Another turn, unless SLURM has stopped the task or put it back by itself.\n"
@@ -172,6 +177,7 @@ static const char work[] =
     "    echo \"put back $requeues times and no more; 'trabecula sweep --slurm' submits what is missing\"\n"
     "  fi\n"
     "fi\n"
+    "[ \"$status\" -ne 0 ] || [ -e \"$finished\" ] || status=1\n"
     "exit \"$status\"\n";
 
 PetscErrorCode slurm_script(const SlurmPlan *p, FILE *file) {

@@ -65,11 +65,15 @@ static int write_points(FILE *file, void *points) {
 }
 
 PetscErrorCode task_write(const char *dir, PetscInt task, const json_t *points) {
-  char folder[PETSC_MAX_PATH_LEN], name[64], why[512];
+  char folder[PETSC_MAX_PATH_LEN], finished[PETSC_MAX_PATH_LEN], name[64], why[512];
   size_t made;
   PetscFunctionBeginUser;
   PetscCall(path_of(dir, "", folder));
   PetscCheck(!folder_make(folder, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
+  snprintf(name, sizeof name, "finished-%" PetscInt_FMT, task);
+  PetscCall(path_of(dir, name, finished));
+  if (unlink(finished) && errno != ENOENT)
+    PetscCall(file_failed("remove", finished, errno));
   snprintf(name, sizeof name, "points-%" PetscInt_FMT ".jsonl", task);
   PetscCheck(!whole_file_write(folder, name, write_points, (void *)points, why, sizeof why), PETSC_COMM_SELF,
              PETSC_ERR_USER_INPUT, "%s", why);
@@ -133,6 +137,8 @@ static PetscErrorCode open_task(const char *dir, PetscInt task, Task *t) {
   PetscInt unreadable = 0;
   PetscBool missing;
   PetscFunctionBeginUser;
+  snprintf(name, sizeof name, "finished-%" PetscInt_FMT, task);
+  PetscCall(path_of(dir, name, t->finished));
   snprintf(name, sizeof name, "points-%" PetscInt_FMT ".jsonl", task);
   PetscCall(path_of(dir, name, t->path));
   PetscCall(read_lines(t->path, add_point, t, &unreadable, &missing));
@@ -155,10 +161,25 @@ PetscErrorCode task_open(const char *dir, PetscInt task, Task **t) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode note_finished(const Task *t) {
+  PetscFunctionBeginUser;
+  if (t->file < 0)
+    PetscFunctionReturn(PETSC_SUCCESS); /* never opened */
+  for (PetscInt i = 0; i < t->n; i++)
+    if (!t->point[i].done)
+      PetscFunctionReturn(PETSC_SUCCESS);
+  int file = open(t->finished, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (file < 0)
+    PetscCall(file_failed("create", t->finished, errno));
+  close(file);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode task_close(Task **t) {
   PetscFunctionBeginUser;
   if (!*t)
     PetscFunctionReturn(PETSC_SUCCESS);
+  PetscErrorCode failed = note_finished(*t);
   for (PetscInt i = 0; i < (*t)->n; i++)
     json_decref((*t)->point[i].point);
   if ((*t)->file >= 0)
@@ -166,6 +187,7 @@ PetscErrorCode task_close(Task **t) {
   free((*t)->point);
   free(*t);
   *t = NULL;
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

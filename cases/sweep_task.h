@@ -4,6 +4,7 @@
      {"begin": KEY}   it starts a point,
      {"key": KEY, ...}   the row of a finished point,
      {"left": KEY}   it was told to stop and leaves the point to the next process.
+   DIR/slurm/finished-TASK: empty; every point of the task has a row.
    Each process creates a file of its own and only appends, so two that work on the same task by mistake never write to
    the same file. A line counts once its line feed is there. All local to the calling rank. */
 #ifndef TRABECULA_CASES_SWEEP_TASK_H
@@ -24,6 +25,7 @@ typedef struct Task {
   PetscInt n;
   TaskPoint *point;              /* [n], in the order of the file */
   char path[PETSC_MAX_PATH_LEN]; /* own file of rows */
+  char finished[PETSC_MAX_PATH_LEN];
   int file;
   long long size; /* bytes of whole lines in it */
 } Task;
@@ -34,7 +36,8 @@ typedef struct TaskCount {
   PetscInt unreadable; /* whole lines that are no JSON object */
 } TaskCount;
 
-/* Writes the points of a task: points is an array of objects with the text member "key". Makes DIR/slurm. */
+/* Writes the points of a task: points is an array of objects with the text member "key". Makes DIR/slurm. No
+   process may work on an older task of this number. */
 PetscErrorCode task_write(const char *dir, PetscInt task, const json_t *points);
 /* Reads the points and what earlier processes told, and creates this process's own file. User errors: no such task, a
    file that cannot be read or written. */
@@ -44,6 +47,7 @@ PetscErrorCode task_open(const char *dir, PetscInt task, Task **t);
 PetscErrorCode task_begin(Task *t, PetscInt i);
 PetscErrorCode task_finish(Task *t, PetscInt i, const json_t *row);
 PetscErrorCode task_leave(Task *t, PetscInt i);
+/* Closes and frees; notes that the task is finished if all points are done. */
 PetscErrorCode task_close(Task **t);
 
 /* Calls take for the first row of every point in all files of DIR/slurm (tasks, their processes and lines in rising

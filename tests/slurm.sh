@@ -2,8 +2,8 @@
 # SLURM on this machine alone, for tests, as any user; all of its files are in DIR.
 #
 #   tests/slurm.sh start DIR     starts it and waits for the node; status 77 and a line: not possible here
-#   tests/slurm.sh slurmd DIR    starts slurmd again after it was killed (its number is in DIR/slurmd.pid)
-#   tests/slurm.sh crash DIR     kills slurmd and all that it started, as when a node loses its power
+#   tests/slurm.sh slurmd DIR    starts slurmd again after it was killed (its number is in DIR/slurmd)
+#   tests/slurm.sh crash DIR     kills slurmd and all that it started, as when a node loses its power; slurmd then boots it
 #   tests/slurm.sh stop DIR      stops all of it; DIR can go then. Safe to repeat.
 #
 # With SLURM_CONF=DIR/slurm.conf the commands of SLURM talk to it.
@@ -13,7 +13,7 @@ dir=${2:?a folder}
 mkdir -p "$dir" && dir=$(cd "$dir" && pwd) || exit 1
 conf=$dir/slurm.conf
 export PATH=$PATH:/usr/sbin
-# Marks the daemons and, as jobs inherit SLURM_CONF, their jobs; the caller's own shell has no such mark.
+# Marks the daemons; the caller's own processes have no such variable.
 mark=TRABECULA_SLURM=$dir
 
 skip() {
@@ -81,10 +81,11 @@ PartitionName=spare Nodes=node MaxTime=INFINITE State=UP OverSubscribe=NO
 CONF
 }
 
-# The daemon's numbers come by $!, not by files that it writes later.
 start_slurmd() {
-  env "$mark" SLURM_CONF="$conf" slurmd -D -f "$conf" -N node </dev/null >"$dir/slurmd.out" 2>&1 &
-  echo $! >"$dir/slurmd"
+  local booted=()
+  rm "$dir/crashed" 2>/dev/null && booted=(-b)
+  env "$mark" SLURM_CONF="$conf" slurmd -D "${booted[@]}" -f "$conf" -N node </dev/null >>"$dir/slurmd.out" 2>&1 &
+  echo $! >"$dir/slurmd" # slurmd.pid is written later
 }
 
 wait_for_node() {
@@ -132,11 +133,17 @@ processes_with() {
 }
 
 daemons() { processes_with "$mark"; }
-jobs_of() {
-  local process
+# Of the daemons' children: slurmstepd, which starts and watches a job; then the job's own processes.
+steps_and_jobs() {
+  local process steps=() jobs=()
   for process in $(processes_with "SLURM_CONF=$conf"); do
-    grep -qz '^SLURM_JOB_ID=' "/proc/$process/environ" 2>/dev/null && echo "$process"
+    if [ "$(cat "/proc/$process/comm" 2>/dev/null)" = slurmstepd ]; then
+      steps+=("$process")
+    elif grep -qz '^SLURM_JOB_ID=' "/proc/$process/environ" 2>/dev/null; then
+      jobs+=("$process")
+    fi
   done
+  echo "${steps[@]}" "${jobs[@]}"
 }
 
 kill_all() { # SIGNAL NUMBER...
@@ -146,26 +153,21 @@ kill_all() { # SIGNAL NUMBER...
 }
 
 crash() {
-  local process list=()
-  for process in $(daemons); do
-    case $(cat "/proc/$process/comm" 2>/dev/null) in
-    slurmd | slurmstepd) list+=("$process") ;;
-    esac
-  done
-  # shellcheck disable=SC2046 # numbers
-  kill_all KILL "${list[@]}" $(jobs_of)
+  touch "$dir/crashed"
+  # shellcheck disable=SC2046 # numbers; who would tell slurmctld goes before those whose end is to be told
+  kill_all KILL "$(cat "$dir/slurmd")" $(steps_and_jobs)
+  SLURM_CONF=$conf scontrol update nodename=node state=down reason=crash # SlurmdTimeout would, later
 }
 
 stop() {
-  local i
-  if [ -f "$conf" ]; then
-    SLURM_CONF=$conf timeout 5 scancel -u "$(id -un)" 2>/dev/null
-  fi
+  local i left
+  [ -z "$(daemons)" ] || SLURM_CONF=$conf timeout 5 scancel -u "$(id -un)" 2>/dev/null
   for ((i = 0; i < 40; i++)); do
-    # shellcheck disable=SC2046
-    kill_all "$([ $i -lt 20 ] && echo TERM || echo KILL)" $(jobs_of) $(daemons)
+    left="$(steps_and_jobs) $(daemons)"
+    [ "$left" != " " ] || return 0
+    # shellcheck disable=SC2086 # numbers
+    kill_all "$([ $i -lt 20 ] && echo TERM || echo KILL)" $left
     sleep 0.1
-    [ -n "$(jobs_of)$(daemons)" ] || return 0
   done
   echo "tests/slurm.sh: processes of $dir are left" >&2
   return 1

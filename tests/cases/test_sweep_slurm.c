@@ -19,9 +19,10 @@ static void put_command(const Place *place, const char *name, const char *text) 
   assert_int_equal(chmod(file, 0755), 0);
 }
 
-/* A folder with a program of an odd name that notes its arguments and then does as told, and SLURM's commands. */
+/* A folder with a program of an odd name that notes its arguments and then does as told ("good" finishes the task), and
+   SLURM's commands. */
 static void place_open(Place *place, const char *then) {
-  char text[1024];
+  char text[2048];
   folder_open(place->dir);
   snprintf(place->path, sizeof place->path, "%s", getenv("PATH"));
   char tools[4200];
@@ -30,9 +31,13 @@ static void place_open(Place *place, const char *then) {
   setenv("HERE", place->dir, 1);
   snprintf(place->program, sizeof place->program, "%s/%s", place->dir, odd);
   snprintf(place->results, sizeof place->results, "%s/out %s", place->dir, odd);
-  snprintf(text, sizeof text, "printf '%%s\\n' \"$@\" >>\"$HERE/arguments\"\necho x >>\"$HERE/starts\"\n%s", then);
+  snprintf(text, sizeof text,
+           "printf '%%s\\n' \"$@\" >>\"$HERE/arguments\"\necho x >>\"$HERE/starts\"\n"
+           "dir=$4/slurm\ngood() { mkdir -p \"$dir\"; : >\"$dir/finished-7\"; }\n%s",
+           then);
   put_command(place, odd, text);
   put_command(place, "squeue", "cat \"$HERE/state\" 2>/dev/null || echo RUNNING");
+  put_command(place, "sleep", "");
   put_command(place, "scontrol", "echo \"$@\" >>\"$HERE/scontrol-said\"");
   put_command(place, "srun", "echo \"$1 $SLURM_MPI_TYPE\" >\"$HERE/srun-said\"; shift; \"$@\"");
   setenv("SLURM_ARRAY_TASK_ID", "7", 1);
@@ -121,7 +126,7 @@ static void test_chunks(void **state) {
 static void test_head(void **state) {
   Place place;
   (void)state;
-  place_open(&place, "");
+  place_open(&place, "good");
   SlurmPlan plan = plan_of(&place);
   char *script = script_of(&place, &plan), line[1024];
   check_has(script, "#SBATCH --job-name=\"it's.yaml\"");
@@ -137,7 +142,7 @@ static void test_head(void **state) {
   check_has(script, line);
   assert_null(strstr(script, "--partition"));
   assert_null(strstr(script, "--account"));
-  assert_null(strstr(script, "srun"));
+  assert_null(strstr(script, "(srun "));
   free(script);
 
   plan.ranks = 4, plan.at_most = 2, plan.points_per_task = 1;
@@ -164,7 +169,7 @@ static void test_words(void **state) {
   Place place;
   char text[2048], set[256], feed[] = "title=two\nlines";
   (void)state;
-  place_open(&place, "");
+  place_open(&place, "good");
   SlurmPlan plan = plan_of(&place);
   snprintf(set, sizeof set, "title=%s\\n\\", odd);
   const char *sets[] = {set, feed, "", "a.b=[1, 2]"};
@@ -202,8 +207,10 @@ static void test_ends(void **state) {
     const char *then, *state, *restarts;
     int status, starts, requeues;
   } row[] = {
-      {"exit 0", "RUNNING", "0", 0, 1, 0},
-      {"exit 1", "RUNNING", "0", 1, 1, 0},
+      {"good", "RUNNING", "0", 0, 1, 0},
+      {"good; exit 1", "RUNNING", "0", 1, 1, 0},
+      {"exit 0", "RUNNING", "0", 1, 16, 0}, /* as srun may end when it cannot start */
+      {"exit 1", "RUNNING", "0", 1, 16, 0},
       {"exit 2", "RUNNING", "0", 2, 1, 0},
       {"exit 75", "RUNNING", "0", 75, 1, 1},
       {"exit 75", "RUNNING", "99", 75, 1, 1},
@@ -212,13 +219,12 @@ static void test_ends(void **state) {
       {"exit 75", "PENDING", "0", 75, 1, 0},
       {"kill -KILL $$", "RUNNING", "0", 137, 16, 0}, /* three times five points and one */
       {"kill -KILL $$", "COMPLETING", "0", 137, 1, 0},
-      {"[ $(wc -l <\"$HERE/starts\") -gt 3 ] || kill -SEGV $$", "RUNNING", "0", 0, 4, 0},
-      /* SLURM's warning comes to the script; the program gets it, once, and its own end counts. */
-      {"trap 'echo u >>\"$HERE/usr1\"; exit 75' USR1; kill -USR1 $PPID; for i in {1..100}; do sleep 0.1; done",
-       "RUNNING", "0", 75, 1, 1},
-      {"trap 'sleep 0.3; exit 75' TERM; kill -TERM $PPID; for i in {1..100}; do sleep 0.1; done", "COMPLETING", "0", 75,
-       1, 0},
-      {"trap : USR1; kill -USR1 $PPID; kill -USR1 $PPID; sleep 0.3; exit 1", "RUNNING", "0", 1, 1, 0},
+      {"[ $(wc -l <\"$HERE/starts\") -gt 3 ] || kill -SEGV $$; good", "RUNNING", "0", 0, 4, 0},
+      /* SLURM's warning comes to the script; the program gets it, and its own end counts. */
+      {"trap 'exit 75' USR1; kill -USR1 $PPID; for i in {1..100}; do /bin/sleep 0.1; done", "RUNNING", "0", 75, 1, 1},
+      {"trap '/bin/sleep 0.3; exit 75' TERM; kill -TERM $PPID; for i in {1..100}; do /bin/sleep 0.1; done",
+       "COMPLETING", "0", 75, 1, 0},
+      {"trap : USR1; kill -USR1 $PPID; kill -USR1 $PPID; /bin/sleep 0.3; exit 2", "RUNNING", "0", 2, 1, 0},
   };
   (void)state;
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
@@ -238,7 +244,7 @@ static void test_submit(void **state) {
   Place place;
   char job[32], folder[512];
   (void)state;
-  place_open(&place, "");
+  place_open(&place, "good");
   SlurmPlan plan = plan_of(&place);
   CHECK_OK(slurm_busy(plan.dir, job, sizeof job));
   assert_string_equal(job, "");

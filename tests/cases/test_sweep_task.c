@@ -49,6 +49,12 @@ static Rows merged(const char *dir, TaskCount *count) {
   return rows;
 }
 
+static int finished(const char *dir, int task) {
+  char path[128];
+  snprintf(path, sizeof path, "%s/slurm/finished-%d", dir, task);
+  return !access(path, F_OK);
+}
+
 static int done(const Task *t) {
   int n = 0;
   for (PetscInt i = 0; i < t->n; i++)
@@ -90,6 +96,15 @@ static void test_told_is_found(void **state) {
   for (int i = 0; i < 3; i++)
     CHECK_NEAR(rows.y[i], 1. / (1 + i), 0, "17 digits give the same double");
   assert_int_equal(count.rows, 3);
+  assert_false(finished(dir, 3));
+  CHECK_OK(task_open(dir, 3, &t));
+  for (PetscInt i = 3; i < POINTS; i++)
+    finish(t, i, 1);
+  assert_false(finished(dir, 3));
+  CHECK_OK(task_close(&t));
+  assert_true(finished(dir, 3));
+  write_task(dir, 3, POINTS, 2); /* the next points under this number */
+  assert_false(finished(dir, 3));
   assert_int_equal(count.twice, 0);
   assert_int_equal(count.unreadable, 0);
   folder_close(dir);
