@@ -161,7 +161,7 @@ static const char work[] =
     "  do :; done\n"
     "  child=\n"
     "  case $status in\n"
-    "  2 | 75 | 126 | 127) break ;;\n"
+    "  2 | 74 | 75 | 126 | 127) break ;;\n"
     "  esac\n"
     "  [ ! -e \"$finished\" ] || break\n"
     "  echo \"the program ended with status $status before the task was finished\"\n"

@@ -35,8 +35,8 @@ SlurmChunk slurm_chunk(const SlurmPlan *plan, PetscInt k);
 PetscErrorCode slurm_check(const SlurmPlan *plan);
 /* The script, for bash: each array task runs `PROGRAM sweep SWEEP.yaml -o DIR --set ... --task K` on the ranks until
    task_close has said that the task is finished. When SLURM warns that the time is nearly over, the program is told by
-   SIGUSR1 and shall end with 75: the task is requeued. 2: an error that would come again, the end. Anything else before
-   the task is finished is a crash, and the program is started again, some times. */
+   SIGUSR1 and shall end with 75: the task is requeued. 2 and 74 (the disk): errors that would come again, the end.
+   Anything else before the task is finished is a crash, and the program is started again, some times. */
 PetscErrorCode slurm_script(const SlurmPlan *plan, FILE *file);
 /* Writes DIR/slurm/sweep.sbatch and hands it to sbatch; the number of the job goes to job [n] and to DIR/slurm/job.
    The points of the tasks must stand in DIR before. User errors: no sbatch here, or what sbatch says. */

@@ -212,6 +212,7 @@ static void test_ends(void **state) {
       {"exit 0", "RUNNING", "0", 1, 16, 0}, /* as srun may end when it cannot start */
       {"exit 1", "RUNNING", "0", 1, 16, 0},
       {"exit 2", "RUNNING", "0", 2, 1, 0},
+      {"exit 74", "RUNNING", "0", 74, 1, 0},
       {"exit 75", "RUNNING", "0", 75, 1, 1},
       {"exit 75", "RUNNING", "99", 75, 1, 1},
       {"exit 75", "RUNNING", "100", 75, 1, 0},  /* round and round */
