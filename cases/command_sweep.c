@@ -214,6 +214,8 @@ static PetscErrorCode ask(Sweep *s, int *status) {
   PetscCall(sweep_store_open(s->dir, false, &s->store));
   PetscCheck(s->store, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep %s` makes it",
              s->dir, s->plan->c->file);
+  PetscInt merged;
+  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
   if (s->a->value[STATUS])
     PetscCall(sweep_status(s->plan, s->store, s->dir));
   if (s->a->value[EXPORT]) {
@@ -229,13 +231,13 @@ static PetscErrorCode open_and_run(Sweep *s, int *status) {
   char why[512];
   size_t made;
   PetscFunctionBeginUser;
+  s->cluster = (SweepCluster){.plan = s->plan, .dir = s->dir, .ranks = s->launch.ranks};
   if (s->a->value[STATUS] || s->a->value[EXPORT]) {
     PetscCall(ask(s, status));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscCheck(!s->a->value[DRY_RUN] || s->a->value[SLURM], PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "--dry-run shows the script of --slurm: give both; `trabecula check` prices a sweep");
-  s->cluster = (SweepCluster){.plan = s->plan, .dir = s->dir, .ranks = s->launch.ranks};
   if (s->a->value[DRY_RUN]) {
     PetscCall(sweep_place(s->plan, NULL, &s->price));
     PetscCall(cluster_show(&s->cluster, &s->price));

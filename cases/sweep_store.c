@@ -24,6 +24,7 @@ static const char schema[] =
     " wall_s REAL, cpu_s REAL, peak_rss_bytes INTEGER"
     ") STRICT;"
     "CREATE INDEX point_waits ON point(status, place);"
+    "CREATE INDEX point_shares ON point(status, share, place);"
     "CREATE TABLE \"column\"(name TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL, sql TEXT NOT NULL UNIQUE,"
     " PRIMARY KEY(name, kind)) STRICT;"
     "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;"

@@ -217,17 +217,17 @@ static PetscErrorCode mark_running(SweepStore *store, PetscInt64 id, const char 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode claim_point(SweepStore *store, const SweepPlan *plan, const char *worker, const char *share,
-                                  SweepClaim *claim) {
+/* The first waiting point of those that `which` admits: %Q is the share of the last one. */
+static PetscErrorCode find_point(SweepStore *store, const SweepPlan *plan, const char *which, const char *share,
+                                 SweepClaim *claim) {
   sqlite3_stmt *statement = NULL;
   sqlite3_str *sql = sqlite3_str_new(store->db);
   PetscFunctionBeginUser;
   sqlite3_str_appendf(sql, "SELECT id, place, role, content, share");
   PetscErrorCode failed = sweep_store_select_axes(store, plan, sql);
-  sqlite3_str_appendf(sql,
-                      " FROM point WHERE status = 'waiting' AND place IS NOT NULL ORDER BY share <> %Q, share IN "
-                      "(SELECT share FROM point WHERE status = 'running' AND place IS NOT NULL), place",
-                      share);
+  sqlite3_str_appendf(sql, " FROM point WHERE status = 'waiting' AND place IS NOT NULL");
+  sqlite3_str_appendf(sql, which, share);
+  sqlite3_str_appendf(sql, " ORDER BY place");
   char *text = sqlite3_str_finish(sql);
   if (!failed)
     failed = sweep_store_prepare(store, text, &statement);
@@ -236,6 +236,17 @@ static PetscErrorCode claim_point(SweepStore *store, const SweepPlan *plan, cons
     failed = next_point(store, plan, statement, claim);
   (void)sqlite3_finalize(statement);
   PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Each of these reads an index in order up to its first row. */
+static PetscErrorCode claim_point(SweepStore *store, const SweepPlan *plan, const char *worker, const char *share,
+                                  SweepClaim *claim) {
+  static const char *const which[] = {" AND share = %Q",
+                                      " AND share NOT IN (SELECT share FROM point WHERE status = 'running')", ""};
+  PetscFunctionBeginUser;
+  for (size_t i = 0; i < sizeof which / sizeof which[0] && !claim->id; i++)
+    PetscCall(find_point(store, plan, which[i], share, claim));
   if (claim->id)
     PetscCall(mark_running(store, claim->id, worker));
   PetscFunctionReturn(PETSC_SUCCESS);
