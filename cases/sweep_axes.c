@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEY_ROOM = 256 };
+
 const char *sweep_key_path(const char *text) {
   size_t n = strcspn(text, ":=");
   return text[n] == ':' ? text + n + 1 : text;
@@ -21,28 +23,78 @@ static PetscInt named_case(const SweepPlan *plan, const char *text) {
   return -2;
 }
 
-/* The row of a key in one case. */
+/* The row of a key in one case; "cells.0" has that of its list. */
 static const KeyRow *case_row(const SweepCase *one, const char *key) {
   KeyTable tables[CASE_TABLES];
-  return keys_find(runner_tables(one->runner, tables), tables, key);
+  const int n = runner_tables(one->runner, tables);
+  const KeyRow *row = keys_find(n, tables, key);
+  const char *dot = strrchr(key, '.');
+  char list[KEY_ROOM];
+  if (row || !dot || !dot[1] || dot[1 + strspn(dot + 1, "0123456789")])
+    return row;
+  snprintf(list, sizeof list, "%.*s", (int)(dot - key), key);
+  row = keys_find(n, tables, list);
+  return row && row->type & KEY_LIST ? row : NULL;
 }
 
-PetscErrorCode sweep_key_cases(const SweepPlan *plan, const char *where, const char *text, unsigned *cases) {
-  char key[256];
-  const char *path = sweep_key_path(text);
-  const PetscInt only = named_case(plan, text);
-  unsigned found = 0;
+/* The key of the cases that is nearest to one that none of them has; NULL: none is near. */
+static const char *near_key(const SweepPlan *plan, PetscInt only, const char *key) {
+  enum { NAMES = 512 };
+  const char *name[NAMES];
+  int n = 0;
+  for (PetscInt k = 0; k < plan->n_cases; k++) {
+    KeyTable tables[CASE_TABLES];
+    const int n_tables = only < 0 || only == k ? runner_tables(plan->cases[k].runner, tables) : 0;
+    for (int t = 0; t < n_tables; t++)
+      for (int i = 0; i < tables[t].n && n < NAMES; i++)
+        if (!strchr(tables[t].row[i].path, '*'))
+          name[n++] = tables[t].row[i].path;
+  }
+  const int near = name_nearest(key, n, name);
+  return near < 0 ? NULL : name[near];
+}
+
+/* The cases that take the key of a text, of all or only of one; none: an error. */
+static PetscErrorCode find_cases(const SweepPlan *plan, const char *where, const char *text, PetscInt only,
+                                 unsigned *cases) {
+  const char *path = sweep_key_path(text), *near;
+  const size_t n = strcspn(path, "=");
+  char key[KEY_ROOM];
   PetscFunctionBeginUser;
-  snprintf(key, sizeof key, "%.*s", (int)strcspn(path, "="), path);
+  *cases = 0;
+  snprintf(key, sizeof key, "%.*s", (int)n, path);
   for (PetscInt k = 0; k < plan->n_cases; k++)
-    if ((only == -1 || only == k) && case_row(&plan->cases[k], key))
-      found |= 1u << k;
-  if (!found)
-    PetscCall(document_error(plan->c->doc, where, "key '%s' = %s: %s", where, text,
-                             only == -2 ? "there is no such case in 'cases'"
-                                        : "no case has this key (`trabecula list keys RUNNER` names them)"));
-  if (cases)
-    *cases = found;
+    if ((only == -1 || only == k) && n < sizeof key && case_row(&plan->cases[k], key))
+      *cases |= 1u << k;
+  if (*cases)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  if (only == -2)
+    PetscCall(document_error(plan->c->doc, where, "key '%s' = %.300s: there is no such case in 'cases'", where, text));
+  near = near_key(plan, only, key);
+  PetscCall(document_error(plan->c->doc, where, "key '%s' = %.300s: no case has this key%s%s%s", where, text,
+                           near ? "; did you mean '" : " (`trabecula list keys RUNNER` names them)", near ? near : "",
+                           near ? "'?" : ""));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_set_cases(const SweepPlan *plan, const char *where, PetscInt k, const char *text,
+                               unsigned *cases) {
+  const size_t n = strcspn(text, "=");
+  PetscFunctionBeginUser;
+  if (!n || !text[n] || !text[n + 1])
+    PetscCall(document_error(plan->c->doc, where, "key '%s' = %.300s: must read key.path=value", where, text));
+  PetscCall(find_cases(plan, where, text, k < 0 ? named_case(plan, text) : k, cases));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* No other axis may have the key in the same case: one would undo the other. */
+static PetscErrorCode check_other_axes(const SweepPlan *plan, const SweepAxis *axis, PetscInt i, const char *where) {
+  PetscFunctionBeginUser;
+  for (const SweepAxis *other = plan->axis; other <= axis; other++)
+    for (PetscInt j = 0; j < (other == axis ? i : other->n_keys); j++)
+      if (other->cases[j] & axis->cases[i] && !strcmp(sweep_key_path(other->key[j]), sweep_key_path(axis->key[i])))
+        PetscCall(document_error(plan->c->doc, where, "key '%s' = %s: axis '%s' has this key already", where,
+                                 axis->key[i], other->name));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -60,7 +112,11 @@ static PetscErrorCode read_keys(const SweepPlan *plan, SweepAxis *axis) {
   PetscCall(PetscSNPrintf(path, sizeof path, "axes.%s.key", axis->name));
   PetscCall(sweep_texts(plan->c, path, SWEEP_KEYS, &axis->n_keys, axis->key));
   for (PetscInt i = 0; i < axis->n_keys; i++) {
-    PetscCall(sweep_key_cases(plan, path, axis->key[i], &axis->cases[i]));
+    if (strchr(axis->key[i], '='))
+      PetscCall(
+          document_error(plan->c->doc, path, "key '%s' = %s: must be a key, not an assignment", path, axis->key[i]));
+    PetscCall(find_cases(plan, path, axis->key[i], named_case(plan, axis->key[i]), &axis->cases[i]));
+    PetscCall(check_other_axes(plan, axis, i, path));
     for (PetscInt k = 0; k < plan->n_cases; k++)
       if (axis->cases[i] & 1u << k) {
         const KeyRow *row = case_row(&plan->cases[k], sweep_key_path(axis->key[i]));
@@ -75,6 +131,15 @@ static PetscErrorCode read_keys(const SweepPlan *plan, SweepAxis *axis) {
     PetscCall(document_text(plan->c->doc, path, &axis->unit));
   if (!axis->unit)
     axis->unit = "";
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What a key that takes whole numbers only is given. */
+static PetscErrorCode check_whole(const Case *c, const SweepAxis *axis, const char *path, double value) {
+  PetscFunctionBeginUser;
+  if (axis->is_whole && value != round(value))
+    PetscCall(
+        document_error(c->doc, path, "key '%s': %g, but key '%s' takes whole numbers", path, value, axis->key[0]));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -95,8 +160,12 @@ static PetscErrorCode read_values(const Case *c, SweepAxis *axis, const char *pa
     if (strlen(axis->word[i]) >= AXIS_ROOM)
       PetscCall(document_error(c->doc, path, "key '%s': an entry is longer than %d characters", path, AXIS_ROOM - 1));
   }
-  for (PetscInt i = 0; i < axis->n && !numbers; i++)
-    axis->value[i] = (double)i;
+  for (PetscInt i = 0; i < axis->n; i++) {
+    if (numbers)
+      PetscCall(check_whole(c, axis, path, axis->value[i]));
+    else
+      axis->value[i] = (double)i;
+  }
   if (numbers)
     PetscCall(PetscFree(axis->word));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -114,6 +183,7 @@ static PetscErrorCode read_range(const Case *c, SweepAxis *axis, const bool has[
     PetscCall(document_integer(c->doc, path, &axis->n));
   else {
     PetscCall(document_number(c->doc, path, &step));
+    PetscCall(check_whole(c, axis, path, step));
     if (axis->is_log || (axis->hi - axis->lo) / step > SWEEP_POINTS)
       PetscCall(document_error(c->doc, path, "key '%s' = %g: %s", path, step,
                                axis->is_log ? "a logarithmic range takes points" : "gives more than 100000 values"));
@@ -123,13 +193,17 @@ static PetscErrorCode read_range(const Case *c, SweepAxis *axis, const bool has[
   for (PetscInt i = 0; i < axis->n; i++) {
     const double u = axis->n > 1 ? (double)i / (double)(axis->n - 1) : 0;
     axis->value[i] = !has[0]        ? axis->lo + (double)i * step
-                     : axis->is_log ? axis->lo * pow(axis->hi / axis->lo, u)
+                     : axis->is_log ? sampling_log(axis->lo, axis->hi, u)
                                     : axis->lo + u * (axis->hi - axis->lo);
     if (axis->is_whole)
       axis->value[i] = round(axis->value[i]);
   }
   if (has[0])
     axis->value[axis->n - 1] = axis->hi;
+  for (PetscInt i = 1; i < axis->n; i++)
+    if (axis->value[i] == axis->value[i - 1])
+      PetscCall(
+          document_error(c->doc, path, "key '%s': so many values, as whole numbers, are not all different", path));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -140,6 +214,11 @@ static PetscErrorCode check_bounds(const Case *c, const SweepAxis *axis) {
   if (!(axis->lo < axis->hi))
     PetscCall(document_error(c->doc, path, "key '%s': from %g to %g: the first must be below the second", path,
                              axis->lo, axis->hi));
+  PetscCall(check_whole(c, axis, path, axis->lo));
+  PetscCall(check_whole(c, axis, path, axis->hi));
+  if (!isfinite(axis->is_log && axis->lo > 0 ? axis->hi / axis->lo : axis->hi - axis->lo))
+    PetscCall(
+        document_error(c->doc, path, "key '%s': from %g to %g: these are too far apart", path, axis->lo, axis->hi));
   if (axis->is_log && axis->lo <= 0)
     PetscCall(document_error(c->doc, path, "key '%s': a logarithmic scale from %g: must be above 0", path, axis->lo));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -260,11 +339,13 @@ PetscErrorCode sweep_axes_read(SweepPlan *plan) {
   const Case *c = plan->c;
   char path[PETSC_MAX_PATH_LEN];
   const char *word;
+  PetscInt n;
   PetscFunctionBeginUser;
-  PetscCall(document_count(c->doc, "axes", &plan->n_axes));
-  if (plan->n_axes < 1 || plan->n_axes > SWEEP_AXES)
-    PetscCall(document_error(c->doc, "axes", "key 'axes' holds %" PetscInt_FMT " axes: must be 1 to %d", plan->n_axes,
-                             SWEEP_AXES));
+  PetscCall(document_count(c->doc, "axes", &n));
+  if (n < 1 || n > SWEEP_AXES)
+    PetscCall(
+        document_error(c->doc, "axes", "key 'axes' holds %" PetscInt_FMT " axes: must be 1 to %d", n, SWEEP_AXES));
+  plan->n_axes = n;
   for (PetscInt a = 0; a < plan->n_axes; a++) {
     SweepAxis *axis = &plan->axis[a];
     PetscCall(document_member(c->doc, "axes", a, &axis->name));

@@ -9,7 +9,7 @@ enum { COLLECTS = 32, COLLECT_NAMES = 16 };
 typedef enum CollectKind { COLLECT_OF, COLLECT_LEAST, COLLECT_GREATEST, COLLECT_MEAN } CollectKind;
 
 typedef struct Collect {
-  const char *name, *unit; /* unit NULL: that of what it is collected from */
+  const char *name, *unit; /* unit NULL: that of what it is collected from, "" where they differ */
   CollectKind kind;
   int n;
   const char *from[COLLECT_NAMES]; /* names, or patterns with * and ? */

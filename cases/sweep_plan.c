@@ -58,16 +58,35 @@ static PetscErrorCode read_case(const Case *c, const char *name, SweepCase *one)
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode read_cases(const Case *c, SweepPlan *plan) {
+/* Assignments to the keys of case k, of any where it is -1. */
+static PetscErrorCode check_sets(const SweepPlan *plan, const char *path, PetscInt k, PetscInt n,
+                                 const char *const *set) {
+  const bool list = document_type(plan->c->doc, path) == KEY_LIST;
+  char entry[PETSC_MAX_PATH_LEN];
+  unsigned cases;
   PetscFunctionBeginUser;
-  PetscCall(document_count(c->doc, "cases", &plan->n_cases));
-  if (plan->n_cases < 1 || plan->n_cases > SWEEP_CASES)
-    PetscCall(document_error(c->doc, "cases", "key 'cases' holds %" PetscInt_FMT " cases: must be 1 to %d",
-                             plan->n_cases, SWEEP_CASES));
-  for (PetscInt k = 0; k < plan->n_cases; k++) {
+  for (PetscInt i = 0; i < n; i++) {
+    PetscCall(PetscSNPrintf(entry, sizeof entry, list ? "%s.%" PetscInt_FMT : "%s", path, i));
+    PetscCall(sweep_set_cases(plan, entry, k, set[i], &cases));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_cases(const Case *c, SweepPlan *plan) {
+  char path[PETSC_MAX_PATH_LEN];
+  PetscInt n;
+  PetscFunctionBeginUser;
+  PetscCall(document_count(c->doc, "cases", &n));
+  if (n < 1 || n > SWEEP_CASES)
+    PetscCall(
+        document_error(c->doc, "cases", "key 'cases' holds %" PetscInt_FMT " cases: must be 1 to %d", n, SWEEP_CASES));
+  for (PetscInt k = 0; k < n; k++) {
     const char *name;
+    plan->n_cases = k + 1;
     PetscCall(document_member(c->doc, "cases", k, &name));
     PetscCall(read_case(c, name, &plan->cases[k]));
+    PetscCall(PetscSNPrintf(path, sizeof path, "cases.%s.set", name));
+    PetscCall(check_sets(plan, path, k, plan->cases[k].n_set, plan->cases[k].set));
   }
   if (plan->n_cases == 1)
     plan->cases[0].name = "";
@@ -170,8 +189,7 @@ static PetscErrorCode read_plan(const Case *c, SweepPlan *plan) {
   PetscCall(sweep_texts(c, "confirm.set", SWEEP_SETS, &plan->n_confirm, plan->confirm));
   if (plan->n_confirm && !plan->n_wishes)
     PetscCall(document_error(c->doc, "confirm", "key 'confirm' has no meaning without 'choose'"));
-  for (PetscInt i = 0; i < plan->n_confirm; i++)
-    PetscCall(sweep_key_cases(plan, "confirm.set", plan->confirm[i], NULL));
+  PetscCall(check_sets(plan, "confirm.set", -1, plan->n_confirm, plan->confirm));
   PetscCall(sweep_texts(c, "table", SWEEP_SETS, &plan->n_table, plan->table));
   PetscCall(document_integer(c->doc, "attempts", &plan->attempts));
   PetscCall(document_text(c->doc, "keep", &word));
@@ -204,7 +222,9 @@ PetscErrorCode sweep_plan_free(SweepPlan *plan) {
 }
 
 void sweep_axis_text(const SweepAxis *axis, double value, char text[AXIS_ROOM]) {
-  if (axis->word)
+  if (isnan(value))
+    snprintf(text, AXIS_ROOM, "?");
+  else if (axis->word)
     snprintf(text, AXIS_ROOM, "%s", axis->word[(PetscInt)value]);
   else
     number_text(value, text);
@@ -263,7 +283,7 @@ PetscErrorCode sweep_sets(const SweepPlan *plan, PetscInt k, const double *value
     }
   for (PetscInt i = 0; confirm && i < plan->n_confirm; i++) {
     unsigned cases;
-    PetscCall(sweep_key_cases(plan, "confirm.set", plan->confirm[i], &cases));
+    PetscCall(sweep_set_cases(plan, "confirm.set", -1, plan->confirm[i], &cases));
     if (cases & 1u << k)
       PetscCall(add_set(sweep_key_path(plan->confirm[i]), n, *set));
   }

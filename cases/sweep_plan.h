@@ -57,7 +57,7 @@ PetscErrorCode sweep_plan_create(const Case *c, SweepPlan *plan);
 PetscErrorCode sweep_plan_free(SweepPlan *plan);
 
 enum { AXIS_ROOM = 128 };
-/* The value of an axis as a case file takes it. */
+/* The value of an axis as a case file takes it; "?" for NAN. */
 void sweep_axis_text(const SweepAxis *axis, double value, char text[AXIS_ROOM]);
 /* The value back from such a text; NAN: the axis does not have it. */
 double sweep_axis_value(const SweepAxis *axis, const char *text);
