@@ -23,8 +23,9 @@ static const char schema[] =
     " program TEXT, machine TEXT, ranks INTEGER, started TEXT,"
     " wall_s REAL, cpu_s REAL, peak_rss_bytes INTEGER"
     ") STRICT;"
-    "CREATE INDEX point_waits ON point(status, place);"
+    "CREATE INDEX point_waits ON point(status, place, role);" /* all that counting looks at */
     "CREATE INDEX point_shares ON point(status, share, place);"
+    "CREATE INDEX point_place ON point(place);"
     "CREATE TABLE \"column\"(name TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL, sql TEXT NOT NULL UNIQUE,"
     " PRIMARY KEY(name, kind)) STRICT;"
     "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;"
@@ -81,32 +82,43 @@ static bool is_remote(const char *dir) {
   return false;
 }
 
-static PetscErrorCode get_version(SweepStore *store, int *version) {
+static PetscErrorCode get_number(SweepStore *store, const char *sql, PetscInt *number) {
   sqlite3_stmt *statement;
   bool row;
   PetscFunctionBeginUser;
-  PetscCall(sweep_store_prepare(store, "PRAGMA user_version", &statement));
+  PetscCall(sweep_store_prepare(store, sql, &statement));
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
-  *version = failed ? 0 : sqlite3_column_int(statement, 0);
+  *number = failed ? 0 : sqlite3_column_int(statement, 0);
   (void)sqlite3_finalize(statement);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode prepare_schema(SweepStore *store) {
-  int version;
+/* Of two programs that begin at once one makes the tables. A file of something else is left as it is. */
+static PetscErrorCode make_tables(SweepStore *store) {
+  PetscInt version, tables = 0;
   PetscFunctionBeginUser;
-  PetscCall(sweep_store_begin(store)); /* of two programs that begin at once one makes it */
-  PetscErrorCode failed = get_version(store, &version);
-  if (!failed && !version)
-    failed = sweep_store_execute(store, schema);
+  PetscCall(get_number(store, "PRAGMA user_version", &version));
+  if (!version)
+    PetscCall(get_number(store, "SELECT count(*) FROM sqlite_schema", &tables));
+  PetscCheck(!tables, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "%s: error: this is a database, but no store of a sweep: take another folder with -o", store->file);
+  if (!version)
+    PetscCall(sweep_store_execute(store, schema));
+  else
+    PetscCheck(version == SCHEMA, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+               "%s: error: this store is of another version of the program: take another folder with -o", store->file);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode prepare_schema(SweepStore *store) {
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_begin(store));
+  PetscErrorCode failed = make_tables(store);
   if (failed)
-    (void)sweep_store_rollback(store);
+    (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
   PetscCall(failed);
   PetscCall(sweep_store_commit(store));
-  PetscCall(get_version(store, &version));
-  PetscCheck(version == SCHEMA, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
-             "%s: error: this store is of another version of the program: take another folder with -o", store->file);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -118,10 +130,10 @@ static PetscErrorCode open_files(const char *dir, SweepStore *store) {
   PetscCheck(store->locks >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s: error: %s", lock, strerror(errno));
   STORE_CALL(store, sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
   STORE_CALL(store, sqlite3_busy_timeout(store->db, PATIENCE_MS));
-  PetscCall(sweep_store_execute(store, is_remote(dir) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
-                                                      : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   PetscCall(prepare_schema(store));
   PetscCall(sweep_store_columns_read(store));
+  PetscCall(sweep_store_execute(store, is_remote(dir) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+                                                      : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

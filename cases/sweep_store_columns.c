@@ -63,7 +63,7 @@ PetscErrorCode sweep_store_columns_read(SweepStore *store) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static const StoreColumn *find(const SweepStore *store, const char *name, const char *kind) {
+const StoreColumn *sweep_store_find(const SweepStore *store, const char *name, const char *kind) {
   for (PetscInt i = 0; i < store->n_columns; i++)
     if (!strcmp(store->column[i].name, name) && !strcmp(store->column[i].kind, kind))
       return &store->column[i];
@@ -84,38 +84,45 @@ static bool is_taken(const SweepStore *store, const char *sql) {
   return false;
 }
 
+/* A name that SQL does not have yet: porosity_pct may be an axis and a quantity. */
+static char *new_name(const SweepStore *store, const char *name, const char *kind) {
+  const char *tail = strcmp(kind, "uncertainty") ? "" : " ±", *head = strcmp(kind, "axis") ? "computed" : "axis";
+  char *sql = sqlite3_mprintf("%s%s", name, tail);
+  for (int i = 1; sql && is_taken(store, sql); i++) {
+    sqlite3_free(sql);
+    sql = i == 1 ? sqlite3_mprintf("%s.%s%s", head, name, tail) : sqlite3_mprintf("%s.%d.%s%s", head, i, name, tail);
+  }
+  return sql;
+}
+
 static PetscErrorCode make(SweepStore *store, const char *name, const char *kind, const char *unit) {
-  char sql[256];
-  char *line;
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(sql, sizeof sql, "%s%s", name, strcmp(kind, "uncertainty") ? "" : " ±"));
-  if (is_taken(store, sql)) /* porosity_pct may be an axis and a quantity */
-    PetscCall(PetscSNPrintf(sql, sizeof sql, "%s.%s%s", strcmp(kind, "axis") ? "computed" : "axis", name,
-                            strcmp(kind, "uncertainty") ? "" : " ±"));
-  for (int i = 2; is_taken(store, sql); i++)
-    PetscCall(PetscSNPrintf(sql, sizeof sql, "%s.%s.%d", kind, name, i));
-  line = sqlite3_mprintf("ALTER TABLE point ADD COLUMN \"%w\" %s;"
-                         "INSERT INTO \"column\" VALUES(%Q, %Q, %Q, %Q)",
-                         sql, strcmp(kind, "axis") ? "REAL" : "ANY", name, kind, unit, sql);
-  PetscCheck(line, PETSC_COMM_SELF, PETSC_ERR_MEM, "name of a column");
-  PetscErrorCode failed = sweep_store_execute(store, line);
+  char *sql = new_name(store, name, kind);
+  char *line = sqlite3_mprintf("ALTER TABLE point ADD COLUMN \"%w\" %s;"
+                               "INSERT INTO \"column\" VALUES(%Q, %Q, %Q, %Q)",
+                               sql, strcmp(kind, "axis") ? "REAL" : "ANY", name, kind, unit, sql);
+  PetscErrorCode failed = sql && line ? sweep_store_execute(store, line) : PETSC_ERR_MEM;
+  if (!failed)
+    failed = remember(store, name, kind, unit, sql);
+  const bool made = sql && line;
   sqlite3_free(line);
+  sqlite3_free(sql);
+  PetscCheck(made, PETSC_COMM_SELF, PETSC_ERR_MEM, "name of a column");
   PetscCall(failed);
-  PetscCall(remember(store, name, kind, unit, sql));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode sweep_store_column(SweepStore *store, const char *name, const char *kind, const char *unit,
                                   const char **sql) {
   PetscFunctionBeginUser;
-  const StoreColumn *column = find(store, name, kind);
+  const StoreColumn *column = sweep_store_find(store, name, kind);
   if (!column) { /* another program may have made it */
     PetscCall(sweep_store_columns_read(store));
-    column = find(store, name, kind);
+    column = sweep_store_find(store, name, kind);
   }
   if (!column) {
     PetscCall(make(store, name, kind, unit));
-    column = find(store, name, kind);
+    column = sweep_store_find(store, name, kind);
   }
   *sql = column->sql;
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -30,12 +30,15 @@ PetscErrorCode sweep_store_step(SweepStore *store, sqlite3_stmt *statement, bool
 /* sweep_store_columns.c */
 PetscErrorCode sweep_store_columns_read(SweepStore *store);
 PetscErrorCode sweep_store_columns_free(SweepStore *store);
+/* NULL: there is none. */
+const StoreColumn *sweep_store_find(const SweepStore *store, const char *name, const char *kind);
 /* The SQL name of a column, made when it is new (inside a transaction). kind: axis | quantity | uncertainty. */
 PetscErrorCode sweep_store_column(SweepStore *store, const char *name, const char *kind, const char *unit,
                                   const char **sql);
 
-/* sweep_store_points.c. ", axis, axis": the axes of a plan as columns of a SELECT; read back from column `first` on. */
-PetscErrorCode sweep_store_select_axes(SweepStore *store, const SweepPlan *plan, sqlite3_str *sql);
+/* sweep_store_points.c. ", axis, axis": the axes of a plan as columns of a SELECT, NULL for those that the store does
+   not have; read back from column `first` on. */
+void sweep_store_select_axes(const SweepStore *store, const SweepPlan *plan, sqlite3_str *sql);
 void sweep_store_read_axes(sqlite3_stmt *statement, int first, const SweepPlan *plan, double *value);
 SweepRole sweep_store_role(const char *name);
 

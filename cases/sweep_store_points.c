@@ -106,13 +106,14 @@ static PetscErrorCode set_axes(SweepStore *store, Setter *s, const SweepPlan *pl
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* A row that was skipped or waits is what the sweep now says; a finished one that the sweep now skips is left out. */
+/* A row that was skipped or waits is what the sweep now says, and so is a failed one that the sweep now skips; a
+   finished one that it now skips is left out. */
+#define OPEN "status IN ('waiting', 'skipped') OR (status = 'failed' AND excluded.status = 'skipped')"
 static const char place_sql[] =
     "INSERT INTO point(content, place, role, status, why, share) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
     "ON CONFLICT(content) DO UPDATE SET place = iif(excluded.status = 'skipped' AND status = 'done', NULL, "
     "coalesce(place, excluded.place)), role = iif(place IS NULL, excluded.role, role), share = excluded.share, "
-    "why = iif(status IN ('waiting', 'skipped'), excluded.why, why), "
-    "status = iif(status IN ('waiting', 'skipped'), excluded.status, status) RETURNING id";
+    "why = iif(" OPEN ", excluded.why, why), status = iif(" OPEN ", excluded.status, status) RETURNING id";
 
 PetscErrorCode sweep_store_put(SweepStore *store, const SweepPlan *plan, const StorePoint *point) {
   sqlite3_stmt *statement;
@@ -160,15 +161,11 @@ PetscErrorCode sweep_store_counts(SweepStore *store, SweepCounts *counts) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* ", "axis1", "axis2"": the axes of the plan as columns of a SELECT. */
-PetscErrorCode sweep_store_select_axes(SweepStore *store, const SweepPlan *plan, sqlite3_str *sql) {
-  PetscFunctionBeginUser;
+void sweep_store_select_axes(const SweepStore *store, const SweepPlan *plan, sqlite3_str *sql) {
   for (PetscInt a = 0; a < plan->n_axes; a++) {
-    const char *name;
-    PetscCall(sweep_store_column(store, plan->axis[a].name, "axis", plan->axis[a].unit, &name));
-    sqlite3_str_appendf(sql, ", \"%w\"", name);
+    const StoreColumn *column = sweep_store_find(store, plan->axis[a].name, "axis");
+    sqlite3_str_appendf(sql, column ? ", \"%w\"" : ", NULL", column ? column->sql : "");
   }
-  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 void sweep_store_read_axes(sqlite3_stmt *statement, int first, const SweepPlan *plan, double *value) {
@@ -224,13 +221,12 @@ static PetscErrorCode find_point(SweepStore *store, const SweepPlan *plan, const
   sqlite3_str *sql = sqlite3_str_new(store->db);
   PetscFunctionBeginUser;
   sqlite3_str_appendf(sql, "SELECT id, place, role, content, share");
-  PetscErrorCode failed = sweep_store_select_axes(store, plan, sql);
+  sweep_store_select_axes(store, plan, sql);
   sqlite3_str_appendf(sql, " FROM point WHERE status = 'waiting' AND place IS NOT NULL");
   sqlite3_str_appendf(sql, which, share);
   sqlite3_str_appendf(sql, " ORDER BY place");
   char *text = sqlite3_str_finish(sql);
-  if (!failed)
-    failed = sweep_store_prepare(store, text, &statement);
+  PetscErrorCode failed = sweep_store_prepare(store, text, &statement);
   sqlite3_free(text);
   if (!failed)
     failed = next_point(store, plan, statement, claim);
