@@ -15,13 +15,13 @@ static PetscErrorCode add_columns(const SweepPlan *plan, SweepRows *rows, PetscI
   PetscCall(PetscRealloc((size_t)(old + plan->n_collect + 1) * sizeof *rows->column, &rows->column));
   for (PetscInt i = 0; i < plan->n_collect; i++) {
     at[i] = rows_column(rows, plan->collect[i].name);
-    if (at[i] >= 0)
-      continue;
-    at[i] = rows->n_columns++;
-    SweepColumn *column = &rows->column[at[i]];
-    *column = (SweepColumn){.kind = "quantity"};
-    PetscCall(PetscStrallocpy(plan->collect[i].name, &column->name));
-    PetscCall(PetscStrallocpy("", &column->unit));
+    if (at[i] < 0) {
+      at[i] = rows->n_columns++;
+      rows->column[at[i]] = (SweepColumn){.kind = "quantity"};
+      PetscCall(PetscStrallocpy(plan->collect[i].name, &rows->column[at[i]].name));
+    }
+    PetscCall(PetscFree(rows->column[at[i]].unit)); /* found with the values */
+    PetscCall(PetscStrallocpy("", &rows->column[at[i]].unit));
   }
   PetscCall(PetscMalloc1(PetscMax(1, rows->n * rows->n_columns), &value));
   for (PetscInt r = 0; r < rows->n; r++)
@@ -69,10 +69,138 @@ PetscErrorCode sweep_rows_collect(const SweepPlan *plan, SweepRows *rows) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The table by columns, as files have it. */
 typedef struct Sheet {
-  const SweepPlan *plan;
-  const SweepRows *rows;
+  PetscInt n, n_columns, made; /* rows; columns, and those that are there so far */
+  TableColumn *column;
+  const char **text;       /* [n_columns][n] */
+  double *number;          /* [n_columns][n] */
+  char (*word)[AXIS_ROOM]; /* [n_axes][n] */
+  char **name;             /* [n_columns] */
+  bool is_hdf5;
 } Sheet;
+
+/* HDF5 has no use for names that are empty or a dot. */
+static bool is_taken(const Sheet *sheet, const char *name) {
+  static const char *const last[] = {"wall_s", "cpu_s", "peak_rss_bytes", "", "."};
+  for (PetscInt k = 0; k < sheet->made; k++)
+    if (!strcmp(sheet->column[k].name, name))
+      return true;
+  for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
+    if (!strcmp(last[i], name))
+      return true;
+  return false;
+}
+
+/* A name that no other column has: as in the store an axis and a quantity of one name differ by a word before it. */
+static PetscErrorCode make_name(Sheet *sheet, const char *word, const char *name, bool uncertainty) {
+  const char *tail = uncertainty ? " ±" : "";
+  const size_t n = strlen(word) + strlen(name) + 32;
+  char *text;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(n, &text));
+  sheet->name[sheet->made] = text;
+  for (int i = 0; !i || is_taken(sheet, text); i++) {
+    if (i < 2)
+      snprintf(text, n, "%s%s%s%s", i ? word : "", i ? "." : "", name, tail);
+    else
+      snprintf(text, n, "%s.%d.%s%s", word, i, name, tail);
+    for (char *c = text; sheet->is_hdf5 && *c; c++)
+      if (*c == '/') /* a path, to HDF5 */
+        *c = '|';
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static void add_column(Sheet *sheet, const char *name, const char *unit, bool words) {
+  TableColumn *column = &sheet->column[sheet->made];
+  *column = (TableColumn){.name = name, .unit = unit, .number = sheet->number + sheet->made * sheet->n};
+  if (words)
+    column->text = sheet->text + sheet->made * sheet->n;
+  sheet->made++;
+}
+
+static void add_texts(Sheet *sheet, const SweepRows *rows) {
+  static const char *const names[] = {"role", "status", "why", "missed"};
+  for (int i = 0; i < 4; i++) {
+    const char **text = sheet->text + sheet->made * sheet->n;
+    add_column(sheet, names[i], "", true);
+    for (PetscInt r = 0; r < rows->n; r++) {
+      const SweepRow *row = &rows->row[r];
+      const char *const fact[] = {sweep_role_names[row->role], row->status, row->why, row->missed};
+      text[r] = fact[i] ? fact[i] : "";
+    }
+  }
+}
+
+/* Where the row stands, or what it cost. */
+static void add_numbers(Sheet *sheet, const SweepRows *rows, bool cost) {
+  static const char *const names[] = {"place", "wall_s", "cpu_s", "peak_rss_bytes"}, *const units[] = {"", "s", "s",
+                                                                                                       "B"};
+  for (int i = cost; i < (cost ? 4 : 1); i++) {
+    double *number = sheet->number + sheet->made * sheet->n;
+    add_column(sheet, names[i], units[i], false);
+    for (PetscInt r = 0; r < rows->n; r++) {
+      const SweepRow *row = &rows->row[r];
+      number[r] = (const double[]){(double)row->place, row->wall_s, row->cpu_s, row->peak_rss_bytes}[i];
+    }
+  }
+}
+
+static PetscErrorCode add_axis(Sheet *sheet, const SweepAxis *axis, const SweepRows *rows, PetscInt a) {
+  const char **text = sheet->text + sheet->made * sheet->n;
+  double *number = sheet->number + sheet->made * sheet->n;
+  PetscFunctionBeginUser;
+  PetscCall(make_name(sheet, "axis", axis->name, false));
+  add_column(sheet, sheet->name[sheet->made], axis->unit, axis->word != NULL);
+  for (PetscInt r = 0; r < rows->n; r++) {
+    char *word = sheet->word[a * rows->n + r];
+    number[r] = rows->axis[r * rows->n_axes + a];
+    text[r] = word;
+    if (!isnan(number[r]))
+      sweep_axis_text(axis, number[r], word);
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode fill_sheet(const SweepPlan *plan, const SweepRows *rows, Sheet *sheet) {
+  PetscFunctionBeginUser;
+  add_numbers(sheet, rows, false);
+  add_texts(sheet, rows);
+  for (PetscInt a = 0; a < plan->n_axes; a++)
+    PetscCall(add_axis(sheet, &plan->axis[a], rows, a));
+  for (PetscInt k = 0; k < rows->n_columns; k++) {
+    const SweepColumn *from = &rows->column[k];
+    double *number = sheet->number + sheet->made * sheet->n;
+    PetscCall(make_name(sheet, "computed", from->name, !strcmp(from->kind, "uncertainty")));
+    add_column(sheet, sheet->name[sheet->made], from->unit, false);
+    for (PetscInt r = 0; r < rows->n; r++)
+      number[r] = rows->value[r * rows->n_columns + k];
+  }
+  add_numbers(sheet, rows, true);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode sheet_free(Sheet *sheet) {
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < sheet->n_columns; k++)
+    PetscCall(PetscFree(sheet->name[k]));
+  PetscCall(PetscFree5(sheet->column, sheet->name, sheet->text, sheet->number, sheet->word));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode sheet_make(const SweepPlan *plan, const SweepRows *rows, bool is_hdf5, Sheet *sheet) {
+  const PetscInt n = rows->n, n_columns = 8 + plan->n_axes + rows->n_columns;
+  PetscFunctionBeginUser;
+  *sheet = (Sheet){.n = n, .n_columns = n_columns, .is_hdf5 = is_hdf5};
+  PetscCall(PetscCalloc5(n_columns, &sheet->column, n_columns, &sheet->name, n_columns * n + 1, &sheet->text,
+                         n_columns * n, &sheet->number, n * plan->n_axes, &sheet->word));
+  PetscErrorCode failed = fill_sheet(plan, rows, sheet);
+  if (failed)
+    (void)sheet_free(sheet);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
 
 static void write_text(FILE *file, const char *text) {
   if (!text[strcspn(text, ",\"\r\n")]) {
@@ -96,52 +224,19 @@ static void write_number(FILE *file, double value) {
   fputs(text, file);
 }
 
-/* Name and unit, as in the table of the store: an axis and a quantity of one name differ by "computed.". */
-static void write_name(FILE *file, const SweepPlan *plan, const SweepColumn *column) {
-  char text[256];
-  bool axis = false;
-  for (PetscInt a = 0; a < plan->n_axes && !axis; a++)
-    axis = !strcmp(plan->axis[a].name, column->name);
-  snprintf(text, sizeof text, "%s%s%s", axis ? "computed." : "", column->name,
-           strcmp(column->kind, "uncertainty") ? "" : " ±");
-  write_text(file, text);
-}
-
 static int write_csv(FILE *file, void *context) {
   const Sheet *sheet = context;
-  const SweepPlan *plan = sheet->plan;
-  const SweepRows *rows = sheet->rows;
-  fputs("place,role,status,why,missed", file);
-  for (PetscInt a = 0; a < plan->n_axes; a++) {
-    fputc(',', file);
-    write_text(file, plan->axis[a].name);
-  }
-  for (PetscInt k = 0; k < rows->n_columns; k++) {
-    fputc(',', file);
-    write_name(file, plan, &rows->column[k]);
-  }
-  fputs(",wall_s,cpu_s,peak_rss_bytes\n", file);
-  for (PetscInt r = 0; r < rows->n; r++) {
-    const SweepRow *row = &rows->row[r];
-    fprintf(file, "%" PetscInt_FMT ",%s,%s,", row->place, sweep_role_names[row->role], row->status);
-    write_text(file, row->why ? row->why : "");
-    fputc(',', file);
-    write_text(file, row->missed ? row->missed : "");
-    for (PetscInt a = 0; a < plan->n_axes; a++) {
-      char text[AXIS_ROOM] = "";
-      if (!isnan(rows->axis[r * plan->n_axes + a]))
-        sweep_axis_text(&plan->axis[a], rows->axis[r * plan->n_axes + a], text);
-      fputc(',', file);
-      write_text(file, text);
-    }
-    for (PetscInt k = 0; k < rows->n_columns; k++) {
-      fputc(',', file);
-      write_number(file, rows->value[r * rows->n_columns + k]);
-    }
-    const double cost[3] = {row->wall_s, row->cpu_s, row->peak_rss_bytes};
-    for (int i = 0; i < 3; i++) {
-      fputc(',', file);
-      write_number(file, cost[i]);
+  for (PetscInt r = -1; r < sheet->n; r++) {
+    for (PetscInt k = 0; k < sheet->n_columns; k++) {
+      const TableColumn *column = &sheet->column[k];
+      if (k)
+        fputc(',', file);
+      if (r < 0)
+        write_text(file, column->name);
+      else if (column->text)
+        write_text(file, column->text[r]);
+      else
+        write_number(file, column->number[r]);
     }
     fputc('\n', file);
   }
@@ -168,69 +263,30 @@ static int write_image(FILE *file, void *context) {
   return fwrite(image->bytes, 1, image->n, file) == image->n ? 0 : errno ? errno : EIO;
 }
 
-/* Columns of the HDF5 file: row facts, axes, quantities. */
-static PetscErrorCode export_hdf5(const Sheet *sheet, const char *file) {
-  const SweepPlan *plan = sheet->plan;
-  const SweepRows *rows = sheet->rows;
-  const PetscInt n = rows->n, n_columns = 4 + plan->n_axes + rows->n_columns;
-  TableColumn *column;
-  char(*name)[256], (*word)[AXIS_ROOM];
-  const char **text;
-  double *number;
-  PetscInt at = 0;
-  PetscFunctionBeginUser;
-  PetscCall(PetscCalloc5(n_columns, &column, n_columns, &name, n * (4 + plan->n_axes), &text, n * plan->n_axes, &word,
-                         n * n_columns, &number));
-  for (PetscInt i = 0; i < 4; i++, at++) {
-    static const char *const facts[] = {"role", "status", "why", "missed"};
-    column[at] = (TableColumn){.name = facts[i], .unit = "", .text = text + at * n};
-    for (PetscInt r = 0; r < n; r++) {
-      const SweepRow *row = &rows->row[r];
-      const char *const fact[] = {sweep_role_names[row->role], row->status, row->why, row->missed};
-      text[at * n + r] = fact[i] ? fact[i] : "";
-    }
-  }
-  for (PetscInt a = 0; a < plan->n_axes; a++, at++) {
-    const SweepAxis *axis = &plan->axis[a];
-    column[at] = (TableColumn){.name = axis->name, .unit = axis->unit, .number = number + at * n};
-    if (axis->word)
-      column[at].text = text + at * n;
-    for (PetscInt r = 0; r < n; r++) {
-      number[at * n + r] = rows->axis[r * plan->n_axes + a];
-      text[at * n + r] = word[a * n + r];
-      if (!isnan(number[at * n + r]))
-        sweep_axis_text(axis, number[at * n + r], word[a * n + r]);
-    }
-  }
-  for (PetscInt k = 0; k < rows->n_columns; k++, at++) {
-    bool axis = false;
-    for (PetscInt a = 0; a < plan->n_axes && !axis; a++)
-      axis = !strcmp(plan->axis[a].name, rows->column[k].name);
-    PetscCall(PetscSNPrintf(name[at], sizeof name[at], "%s%s%s", axis ? "computed." : "", rows->column[k].name,
-                            strcmp(rows->column[k].kind, "uncertainty") ? "" : " ±"));
-    column[at] = (TableColumn){.name = name[at], .unit = rows->column[k].unit, .number = number + at * n};
-    for (PetscInt r = 0; r < n; r++)
-      number[at * n + r] = rows->value[r * rows->n_columns + k];
-  }
+static PetscErrorCode write_sheet(Sheet *sheet, const char *file) {
   Image image = {0};
-  PetscErrorCode failed = table_image("points", n, n_columns, column, &image.n, &image.bytes);
-  PetscCall(PetscFree5(column, name, text, word, number));
-  PetscCall(failed);
-  failed = write_whole(file, write_image, &image);
+  PetscFunctionBeginUser;
+  if (!sheet->is_hdf5) {
+    PetscCall(write_whole(file, write_csv, sheet));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(table_image("points", sheet->n, sheet->n_columns, sheet->column, &image.n, &image.bytes));
+  PetscErrorCode failed = write_whole(file, write_image, &image);
   PetscCall(PetscFree(image.bytes));
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode sweep_export(const SweepPlan *plan, const SweepRows *rows, const char *file) {
-  const Sheet sheet = {plan, rows};
+  Sheet sheet;
   const char *dot = strrchr(file, '.');
+  const bool csv = dot && !strcmp(dot, ".csv"), hdf5 = dot && (!strcmp(dot, ".h5") || !strcmp(dot, ".hdf5"));
   PetscFunctionBeginUser;
-  if (dot && !strcmp(dot, ".csv"))
-    PetscCall(write_whole(file, write_csv, (void *)&sheet));
-  else if (dot && (!strcmp(dot, ".h5") || !strcmp(dot, ".hdf5")))
-    PetscCall(export_hdf5(&sheet, file));
-  else
-    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "--export %.200s: the file must end in .csv or .h5", file);
+  PetscCheck(csv || hdf5, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "--export %.200s: the file must end in .csv or .h5",
+             file);
+  PetscCall(sheet_make(plan, rows, hdf5, &sheet));
+  PetscErrorCode failed = write_sheet(&sheet, file);
+  PetscCall(sheet_free(&sheet));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
