@@ -21,6 +21,7 @@ typedef struct Sweep {
   const Arguments *a;
   const SweepPlan *plan;
   char dir[PETSC_MAX_PATH_LEN];
+  size_t made; /* the part of dir that was there before */
   SweepStore *store;
   Results *results;
   SweepLaunch launch;
@@ -229,7 +230,6 @@ static PetscErrorCode ask(Sweep *s, int *status) {
 
 static PetscErrorCode open_and_run(Sweep *s, int *status) {
   char why[512];
-  size_t made;
   PetscFunctionBeginUser;
   s->cluster = (SweepCluster){.plan = s->plan, .dir = s->dir, .ranks = s->launch.ranks};
   if (s->a->value[STATUS] || s->a->value[EXPORT]) {
@@ -245,7 +245,7 @@ static PetscErrorCode open_and_run(Sweep *s, int *status) {
   }
   PetscCheck(!s->a->value[RETRY] || !strcmp(s->a->value[RETRY], "failed"), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "--retry %.100s: must be failed", s->a->value[RETRY]);
-  PetscCheck(!folder_make(s->dir, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
+  PetscCheck(!folder_make(s->dir, &s->made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   PetscCall(sweep_store_open(s->dir, true, &s->store));
   PetscCall(results_create(s->plan->c, s->dir, s->a->quiet, &s->results));
   s->launch = (SweepLaunch){.plan = s->plan,
@@ -274,9 +274,12 @@ static PetscErrorCode alone(const Case *c, const Arguments *a, const SweepPlan *
   s.launch.jobs = PetscMax(1, sweep_cores() / s.launch.ranks);
   if (a->value[JOBS])
     PetscCall(read_count("--jobs", a->value[JOBS], 1, 256, &s.launch.jobs));
+  s.made = strlen(s.dir);
   PetscErrorCode failed = open_and_run(&s, status);
   (void)results_destroy(&s.results);
-  (void)sweep_store_close(&s.store);
+  (void)(failed ? sweep_store_discard(&s.store) : sweep_store_close(&s.store));
+  if (failed)
+    folder_unmake(s.dir, s.made);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

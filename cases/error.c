@@ -4,13 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char own[] = "trabecula: error: "; /* before what names no place */
+
 static void describe(int line, const char *function, const char *file, PetscErrorCode code, const char *message,
                      ErrorReport *report) {
   const char *text = message && message[0] ? message : "no description", *base = strrchr(file, '/');
   size_t n = sizeof report->text;
   base = base ? base + 1 : file;
   if (code == PETSC_ERR_USER_INPUT)
-    snprintf(report->text, n, "%s%s", strstr(text, ": error: ") ? "" : "trabecula: error: ", text);
+    snprintf(report->text, n, "%s%s", strstr(text, ": error: ") ? "" : own, text);
   else if (code == KEEP_STOPPED)
     snprintf(report->text, n, "trabecula: %s (status %d)", text, INTERRUPT_STATUS);
   else if (code == PETSC_ERR_MEM || !strcmp(base, "mal.c")) /* PETSc 3.18's allocator garbles code and message */
@@ -56,6 +58,19 @@ PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, cons
   if (!rank && !report->kept)
     print(report);
   return code;
+}
+
+void error_line(const char *told, size_t n, char *line) {
+  size_t used = 0;
+  for (const char *c = strncmp(told, own, sizeof own - 1) ? told : told + sizeof own - 1; *c && used + 2 < n; c++) {
+    if (*c != '\n')
+      line[used++] = *c;
+    else if (c[1]) {
+      line[used++] = ';';
+      line[used++] = ' ';
+    }
+  }
+  line[used] = 0;
 }
 
 void error_meet(ErrorReport *report) {

@@ -15,6 +15,8 @@ typedef struct ErrorReport {
    the communicator prints; an error that one rank of several raises for itself ends them all with status 2. */
 PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, const char *file, PetscErrorCode code,
                              PetscErrorType type, const char *message, void *ctx);
+/* A text that was told, on one line and without "trabecula: error: " before it. */
+void error_line(const char *told, size_t n, char *line);
 /* After a failure: waits a moment until all ranks have failed; if some have not, ends them with status 2 (and prints
    what nobody printed). */
 void error_meet(ErrorReport *report);

@@ -74,6 +74,34 @@ static PetscInt find_axis(const SweepPlan *plan, const char *name) {
   return -1;
 }
 
+/* The column that a wish may mean; NULL: none is near. */
+static const char *near_column(const SweepRows *rows, const char *name) {
+  const char **names, *near = NULL;
+  if (PetscMalloc1(PetscMax(1, rows->n_columns), &names))
+    return NULL;
+  for (PetscInt k = 0; k < rows->n_columns; k++)
+    names[k] = rows->column[k].name;
+  const int k = name_nearest(name, (int)rows->n_columns, names);
+  if (k >= 0)
+    near = names[k];
+  (void)PetscFree(names);
+  return near;
+}
+
+PetscErrorCode sweep_warn_wishes(const SweepPlan *plan, const SweepRows *rows, Results *results) {
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < plan->n_wishes; i++) {
+    const char *name = plan->wish[i].name, *near = near_column(rows, name);
+    bool known = rows_column(rows, name) >= 0 || find_axis(plan, name) >= 0;
+    for (PetscInt k = 0; k < plan->n_collect && !known; k++)
+      known = !strcmp(plan->collect[k].name, name);
+    if (!known)
+      PetscCall(results_warn(results, "key 'choose.%s': no point has a column of this name so far%s%s%s", name,
+                             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* The finished points of the sweep as a table for sweep_answer; its columns are the shown ones and those of wishes. */
 static PetscErrorCode board_make(const SweepPlan *plan, const SweepRows *rows, AnswerWish *wish, Board *board) {
   PetscInt from[MOST_COLUMNS + SWEEP_WISHES], axis[MOST_COLUMNS + SWEEP_WISHES], n = 0, points = 0;
@@ -83,8 +111,10 @@ static PetscErrorCode board_make(const SweepPlan *plan, const SweepRows *rows, A
     const PetscInt k = rows_column(rows, plan->wish[i].name), a = find_axis(plan, plan->wish[i].name);
     char path[PETSC_MAX_PATH_LEN];
     PetscCall(PetscSNPrintf(path, sizeof path, "choose.%s", plan->wish[i].name));
+    const char *near = k < 0 && a < 0 ? near_column(rows, plan->wish[i].name) : NULL;
     if (k < 0 && a < 0)
-      PetscCall(document_error(plan->c->doc, path, "key '%s': no point has a column of this name", path));
+      PetscCall(document_error(plan->c->doc, path, "key '%s': no point has a column of this name%s%s%s", path,
+                               near ? "; did you mean '" : "", near ? near : "", near ? "'?" : ""));
     PetscInt at = 0;
     while (at < n && (from[at] != k || (k < 0 && axis[at] != a)))
       at++;

@@ -17,6 +17,8 @@ typedef struct SweepChoice {
 /* Columns that are shown and have surfaces: those of `table`, of wishes and of collect; else the first few. Returns how
    many. */
 PetscInt sweep_shown_columns(const SweepPlan *plan, const SweepRows *rows, PetscInt most, PetscInt *column);
+/* Warns of wishes for columns that no row has so far. */
+PetscErrorCode sweep_warn_wishes(const SweepPlan *plan, const SweepRows *rows, Results *results);
 /* Surfaces, charts and, where there are wishes, the choice, into results. */
 PetscErrorCode sweep_choose(const SweepPlan *plan, const SweepRows *rows, Results *results, SweepChoice *choice);
 /* What the chosen design turned out to be, wish by wish; choice->holds follows it. */

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE /* sched_getaffinity */
 #include "cases/sweep_launch.h"
 
+#include "cases/error.h"
+#include "cases/sweep_choose.h"
 #include "cases/sweep_work.h"
 #include "cases/whole_file.h"
 #include <errno.h>
@@ -29,7 +31,7 @@ typedef struct Watch {
   int idle;          /* workers that ended one after the other without a point done in between */
   PetscInt finished; /* points at the last look */
   double told;
-  bool broken;
+  bool broken, looked; /* looked: at the columns of the first finished point */
   char why[512];
 } Watch;
 
@@ -139,11 +141,8 @@ static void read_error(const char *log, size_t n, char *why) {
   FILE *file = fopen(log, "r");
   why[0] = 0;
   while (file && fgets(line, sizeof line, file))
-    if (strstr(line, "error: ")) {
-      const char *text = strstr(line, "trabecula: error: ");
-      text = text == line ? line + strlen("trabecula: error: ") : line;
-      snprintf(why, n, "%.*s", (int)strcspn(text, "\n"), text);
-    }
+    if (strstr(line, "error: "))
+      error_line(line, n, why);
   if (file)
     fclose(file);
 }
@@ -168,8 +167,8 @@ static PetscErrorCode bury(Watch *watch, Worker *worker, int how) {
   launch->deaths++;
   const bool killed = code > 128;
   if (killed)
-    snprintf(why, sizeof why, "the program was killed (signal %d, %s)%s%s", code - 128, strsignal(code - 128),
-             code == 128 + SIGKILL ? ": out of memory?" : "", said[0] ? "" : "");
+    snprintf(why, sizeof why, "the program was killed (signal %d, %s)%s", code - 128, strsignal(code - 128),
+             code == 128 + SIGKILL ? ": out of memory?" : "");
   else
     snprintf(why, sizeof why, "%s", said[0] ? said : "the program ended without a word");
   PetscCall(sweep_store_died(launch->store, worker->name, launch->plan->attempts, !killed, why, &id));
@@ -222,6 +221,19 @@ static PetscErrorCode stop_workers(Watch *watch) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A wish for nothing is told while there is something to save. */
+static PetscErrorCode look_at_wishes(Watch *watch) {
+  const SweepLaunch *launch = watch->launch;
+  SweepRows rows;
+  PetscFunctionBeginUser;
+  watch->looked = true;
+  PetscCall(sweep_store_rows(launch->store, launch->plan, &rows));
+  PetscErrorCode failed = sweep_warn_wishes(launch->plan, &rows, launch->results);
+  PetscCall(sweep_store_rows_free(&rows));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* A line of progress at most every second; what is left is guessed from what was done. */
 static PetscErrorCode tell(Watch *watch, const SweepCounts *counts, double begin, PetscInt before) {
   const PetscInt over = counts->done + counts->failed;
@@ -232,6 +244,8 @@ static PetscErrorCode tell(Watch *watch, const SweepCounts *counts, double begin
     PetscFunctionReturn(PETSC_SUCCESS);
   watch->finished = over;
   watch->idle = 0;
+  if (counts->done && !watch->looked)
+    PetscCall(look_at_wishes(watch));
   if (now < watch->told + 1 && counts->waiting + counts->running)
     PetscFunctionReturn(PETSC_SUCCESS);
   watch->told = now;
@@ -299,6 +313,19 @@ static PetscErrorCode prepare(Watch *watch) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static void remove_silent_logs(const Watch *watch) {
+  char folder[PETSC_MAX_PATH_LEN + 8];
+  for (int i = 0; i < watch->launch->jobs; i++) {
+    FILE *file = fopen(watch->worker[i].log, "r");
+    if (file && fgetc(file) == EOF)
+      unlink(watch->worker[i].log);
+    if (file)
+      fclose(file);
+  }
+  snprintf(folder, sizeof folder, "%s/log", watch->launch->dir);
+  rmdir(folder); /* where nothing is in it */
+}
+
 PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
   struct sigaction action = {.sa_handler = note_signal}, old[3];
@@ -315,15 +342,7 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   for (int i = 0; i < 3; i++)
     sigaction(numbers[i], &old[i], NULL);
   PetscErrorCode released = sweep_store_release(launch->store, &n);
-  for (int i = 0; i < launch->jobs; i++) /* logs that say nothing */
-    if (!access(watch->worker[i].log, F_OK)) {
-      FILE *file = fopen(watch->worker[i].log, "r");
-      const int first = file ? fgetc(file) : EOF;
-      if (file)
-        fclose(file);
-      if (first == EOF)
-        unlink(watch->worker[i].log);
-    }
+  remove_silent_logs(watch);
   const bool broken = watch->broken;
   char why[512];
   snprintf(why, sizeof why, "%s", watch->why);

@@ -21,19 +21,13 @@ static void refused_content(const SweepPlan *plan, const double *value, const ch
 static PetscErrorCode read_point(const SweepPlan *plan, const double *value, SweepRole role, SweepPoint *point,
                                  char *why, size_t n) {
   ErrorReport report = {.kept = PETSC_TRUE};
-  static const char own[] = "trabecula: error: ";
   PetscFunctionBeginUser;
   why[0] = 0;
   PetscCall(PetscPushErrorHandler(error_handler, &report));
   PetscErrorCode failed = sweep_point_read(plan, PETSC_COMM_SELF, value, role, point);
   PetscCall(PetscPopErrorHandler());
-  if (failed) {
-    const char *text = report.text;
-    snprintf(why, n, "%.*s", (int)n - 1, strncmp(text, own, sizeof own - 1) ? text : text + sizeof own - 1);
-    for (char *c = why; *c; c++)
-      if (*c == '\n')
-        *c = ';';
-  }
+  if (failed)
+    error_line(report.text, n, why);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -3,9 +3,11 @@
 
 #include "cases/sweep_axes.h"
 #include "cases/table.h"
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 PetscErrorCode sweep_texts(const Case *c, const char *path, PetscInt room, PetscInt *n, const char **text) {
   char entry[PETSC_MAX_PATH_LEN];
@@ -39,6 +41,21 @@ PetscErrorCode sweep_check_name(const Case *c, const char *section, const char *
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Refuses at the key what is no file; the first rank looks. */
+static PetscErrorCode check_file(const Case *c, const char *path, const char *file) {
+  struct stat info;
+  PetscMPIInt rank;
+  int bad = 0;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  if (!rank)
+    bad = stat(file, &info) ? errno : S_ISDIR(info.st_mode) ? EISDIR : 0;
+  PetscCallMPI(MPI_Bcast(&bad, 1, MPI_INT, 0, c->comm));
+  if (bad)
+    PetscCall(document_error(c->doc, path, "key '%s' = %s: %s", path, file, strerror(bad)));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode read_case(const Case *c, const char *name, SweepCase *one) {
   char path[PETSC_MAX_PATH_LEN];
   Document *doc;
@@ -47,6 +64,7 @@ static PetscErrorCode read_case(const Case *c, const char *name, SweepCase *one)
   one->name = name;
   PetscCall(PetscSNPrintf(path, sizeof path, "cases.%s.file", name));
   PetscCall(document_path(c->doc, path, one->file));
+  PetscCall(check_file(c, path, one->file));
   PetscCall(document_read(c->comm, one->file, &doc));
   PetscErrorCode failed = case_runner(doc, &one->runner);
   PetscCall(document_destroy(&doc));

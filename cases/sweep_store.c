@@ -123,17 +123,31 @@ static PetscErrorCode prepare_schema(SweepStore *store) {
 }
 
 static PetscErrorCode open_files(const char *dir, SweepStore *store) {
-  char lock[PETSC_MAX_PATH_LEN];
   PetscFunctionBeginUser;
-  PetscCall(PetscSNPrintf(lock, sizeof lock, "%s/sweep.lock", dir));
-  store->locks = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  PetscCheck(store->locks >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s: error: %s", lock, strerror(errno));
   STORE_CALL(store, sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
   STORE_CALL(store, sqlite3_busy_timeout(store->db, PATIENCE_MS));
   PetscCall(prepare_schema(store));
   PetscCall(sweep_store_columns_read(store));
   PetscCall(sweep_store_execute(store, is_remote(dir) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
                                                       : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
+  store->locks = open(store->lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  PetscCheck(store->locks >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s: error: %s", store->lock, strerror(errno));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Closes the store and takes its files away. */
+static PetscErrorCode remove_store(SweepStore **store) {
+  static const char *const tails[] = {"", "-journal", "-wal", "-shm"};
+  char file[PETSC_MAX_PATH_LEN], lock[PETSC_MAX_PATH_LEN], path[PETSC_MAX_PATH_LEN + 16];
+  PetscFunctionBeginUser;
+  PetscCall(PetscStrncpy(file, (*store)->file, sizeof file));
+  PetscCall(PetscStrncpy(lock, (*store)->lock, sizeof lock));
+  PetscCall(sweep_store_close(store));
+  for (int i = 0; i < 4; i++) {
+    snprintf(path, sizeof path, "%s%s", file, tails[i]);
+    unlink(path);
+  }
+  unlink(lock);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -144,13 +158,15 @@ PetscErrorCode sweep_store_open(const char *dir, bool create, SweepStore **out) 
   PetscCall(PetscNew(&store));
   store->locks = -1;
   PetscCall(PetscSNPrintf(store->file, sizeof store->file, "%s/sweep.db", dir));
-  if (!create && access(store->file, F_OK)) {
+  PetscCall(PetscSNPrintf(store->lock, sizeof store->lock, "%s/sweep.lock", dir));
+  const bool fresh = access(store->file, F_OK) != 0;
+  if (!create && fresh) {
     PetscCall(PetscFree(store));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscErrorCode failed = open_files(dir, store);
   if (failed)
-    (void)sweep_store_close(&store);
+    (void)(fresh ? remove_store(&store) : sweep_store_close(&store));
   PetscCall(failed);
   *out = store;
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -165,6 +181,16 @@ PetscErrorCode sweep_store_close(SweepStore **store) {
   if ((*store)->locks >= 0)
     close((*store)->locks);
   PetscCall(PetscFree(*store));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_discard(SweepStore **store) {
+  PetscInt points;
+  PetscFunctionBeginUser;
+  if (!*store)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(get_number(*store, "SELECT count(*) FROM point", &points));
+  PetscCall(points ? sweep_store_close(store) : remove_store(store));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

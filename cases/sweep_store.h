@@ -18,6 +18,8 @@ extern const char *const sweep_role_names[ROLES];
 /* Opens DIR/sweep.db; *store NULL where there is none and create is false. */
 PetscErrorCode sweep_store_open(const char *dir, bool create, SweepStore **store);
 PetscErrorCode sweep_store_close(SweepStore **store);
+/* Closes it, and takes its files away where it never had a point: of a sweep that came to nothing. */
+PetscErrorCode sweep_store_discard(SweepStore **store);
 
 /* Between them all or nothing. */
 PetscErrorCode sweep_store_begin(SweepStore *store);

@@ -10,9 +10,9 @@ typedef struct StoreColumn { /* of table point, beside the fixed ones */
 } StoreColumn;
 
 struct SweepStore {
-  char file[PETSC_MAX_PATH_LEN];
+  char file[PETSC_MAX_PATH_LEN], lock[PETSC_MAX_PATH_LEN];
   sqlite3 *db;
-  int locks; /* DIR/sweep.lock: byte id is locked while a process works on the point */
+  int locks; /* the open DIR/sweep.lock: byte id is locked while a process works on the point */
   PetscInt n_columns, room;
   StoreColumn *column;
 };

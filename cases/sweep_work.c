@@ -42,7 +42,12 @@ static PetscErrorCode read_and_run(const Work *work, const SweepClaim *claim, bo
   char folder[PETSC_MAX_PATH_LEN];
   PetscFunctionBeginUser;
   *begun = false;
-  PetscErrorCode failed = sweep_point_read(work->plan, work->comm, claim->value, claim->role, &point);
+  bool other = false; /* a value that its axis does not have */
+  for (PetscInt a = 0; a < work->plan->n_axes; a++)
+    other = other || isnan(claim->value[a]);
+  memset(&point, 0, sizeof point);
+  PetscErrorCode failed =
+      other ? PETSC_SUCCESS : sweep_point_read(work->plan, work->comm, claim->value, claim->role, &point);
   if (!failed && strcmp(point.content, claim->content))
     failed = PetscError(work->comm, __LINE__, PETSC_FUNCTION_NAME, __FILE__, PETSC_ERR_ARG_WRONGSTATE,
                         PETSC_ERROR_INITIAL, "a file of the sweep was changed while it ran: start it again");
@@ -85,14 +90,15 @@ static PetscErrorCode compute(const Work *work, const SweepClaim *claim, ErrorRe
   PetscCall(PetscPopErrorHandler());
   if (failed) {
     const char *why = report->text;
-    static const char own[] = "trabecula: error: ";
+    char line[sizeof report->text];
     PetscCallMPI(MPI_Bcast(report->text, sizeof report->text, MPI_CHAR, 0, work->comm));
     *outcome = failed == KEEP_STOPPED                               ? OUTCOME_STOPPED
                : failed == PETSC_ERR_ARG_WRONGSTATE || is_disk(why) ? OUTCOME_DISK
                : begun                                              ? OUTCOME_FAILED
                                                                     : OUTCOME_REFUSED;
+    error_line(why, sizeof line, line);
     if (*outcome == OUTCOME_FAILED || *outcome == OUTCOME_REFUSED)
-      PetscCall(sweep_failure(strncmp(why, own, sizeof own - 1) ? why : why + sizeof own - 1, result));
+      PetscCall(sweep_failure(line, result));
   }
   if (*result && !work->rank)
     tidy(work, claim, *result);

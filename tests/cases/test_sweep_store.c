@@ -335,10 +335,34 @@ static void test_damaged_files(void **state) {
   planned_close(&p);
 }
 
+/* A sweep that came to nothing leaves no files; one that has a point keeps them. */
+static void test_discarded(void **state) {
+  Planned p;
+  SweepStore *store = NULL;
+  (void)state;
+  planned_open(one_axis, &p);
+  CHECK_OK(sweep_store_discard(&store));
+  store = store_opened(p.folder);
+  CHECK_OK(sweep_store_begin(store));
+  put(store, &p.plan, 0, "a", "s");
+  CHECK_OK(sweep_store_rollback(store));
+  CHECK_OK(sweep_store_discard(&store));
+  assert_null(store);
+  assert_int_equal(folder_count(p.folder), 1); /* the sweep file */
+  store = store_opened(p.folder);
+  put(store, &p.plan, 0, "a", "s");
+  CHECK_OK(sweep_store_unplace(store, ROLE_POINT));
+  CHECK_OK(sweep_store_discard(&store));
+  assert_int_equal(store_number(p.folder, "SELECT count(*) FROM point"), 1);
+  planned_close(&p);
+  CHECK_SAYS(sweep_store_open("/proc/nowhere", true, &store), "/proc/nowhere/sweep.db");
+  assert_null(store);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_rows),          cmocka_unit_test(test_hostile_names),
     cmocka_unit_test(test_merge),         cmocka_unit_test(test_contents_come_and_go),
     cmocka_unit_test(test_other_axes),    cmocka_unit_test(test_too_many_columns),
-    cmocka_unit_test(test_damaged_files),
+    cmocka_unit_test(test_damaged_files), cmocka_unit_test(test_discarded),
 };
 CHECK_MAIN(tests)
