@@ -318,6 +318,7 @@ static PetscErrorCode make_points(SweepPlan *plan) {
   plan->n_points = (PetscInt)points;
   PetscCall(PetscMalloc1(plan->n_points, &plan->value));
   PetscCall(PetscMalloc1(PetscMax(1, draws * sampled), &u));
+  plan->seed = sampled ? seed : -1;
   if (sampled)
     sampling_fill(method, (uint64_t)seed, (int)draws, (int)sampled, u);
   for (PetscInt p = 0; p < plan->n_points; p++) {

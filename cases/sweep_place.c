@@ -2,6 +2,7 @@
 
 #include "cases/error.h"
 #include "cases/sweep_point.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* A row for a point whose case cannot be read has the content of its words. */
@@ -55,6 +56,7 @@ static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt a
     price->memory_bytes = PetscMax(price->memory_bytes, point.memory_bytes);
   }
   row.known = point.known;
+  row.seed = point.seed;
   if (why[0])
     refused_content(plan, value, why, row.content);
   else {
@@ -70,10 +72,27 @@ static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt a
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The sweep as understood stands beside its rows. */
+static PetscErrorCode note_sweep(const SweepPlan *plan, SweepStore *store) {
+  char *text = NULL;
+  size_t n = 0;
+  PetscFunctionBeginUser;
+  FILE *file = open_memstream(&text, &n);
+  PetscCheck(file, PETSC_COMM_SELF, PETSC_ERR_MEM, "resolved sweep");
+  PetscErrorCode failed = document_write(plan->c->doc, file);
+  if (!fclose(file) && !failed)
+    failed = sweep_store_note(store, "sweep", text);
+  free(text);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepPrice *price) {
   PetscFunctionBeginUser;
   for (int role = 0; role < ROLES && store; role++)
     PetscCall(sweep_store_unplace(store, (SweepRole)role));
+  if (store)
+    PetscCall(note_sweep(plan, store));
   for (PetscInt p = 0; p < plan->n_points; p++)
     PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price, NULL));
   PetscCheck(price->points + price->skipped || !price->refused, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,

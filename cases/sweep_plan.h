@@ -49,6 +49,7 @@ typedef struct SweepPlan {
   const char *confirm[SWEEP_SETS]; /* settings of the winner's last run */
   const char *table[SWEEP_SETS];   /* columns that are shown */
   SweepKeep keep;
+  PetscInt64 seed;   /* of the draws, -1: nothing is drawn */
   PetscInt attempts; /* runs of a point whose worker dies */
 } SweepPlan;
 

@@ -57,6 +57,11 @@ static PetscErrorCode read_case(SweepPoint *point, PetscInt k, const double *val
   PetscCall(build_refuse_memory(&one->c, &one->estimate));
   point->seconds += one->estimate.seconds;
   point->memory_bytes = PetscMax(point->memory_bytes, one->estimate.memory_bytes);
+  if (document_has(one->c.doc, "defects.seed") && point->seed < 0) {
+    PetscInt seed;
+    PetscCall(document_integer(one->c.doc, "defects.seed", &seed));
+    point->seed = seed;
+  }
   if (document_has(one->c.doc, "lattice.cell"))
     PetscCall(add_design(plan->cases[k].name, &one->c, point->known));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -128,6 +133,7 @@ PetscErrorCode sweep_point_read(const SweepPlan *plan, MPI_Comm comm, const doub
   memset(point, 0, sizeof *point);
   point->plan = plan;
   point->comm = comm;
+  point->seed = plan->seed;
   point->begin_cpu_s = cpu_seconds();
   point->begin_s = MPI_Wtime();
   point->known = json_object();

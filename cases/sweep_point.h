@@ -18,6 +18,7 @@ typedef struct SweepPoint {
   PointCase one[SWEEP_CASES];
   char content[CONTENT_TEXT], share[CONTENT_TEXT];
   double seconds, memory_bytes; /* of all cases; the largest, on the ranks of comm */
+  PetscInt64 seed;              /* of the draws, else of defects, -1: nothing is random */
   double begin_s, begin_cpu_s;  /* when it was read: what it takes counts from there */
   json_t *known;                /* design.*: measures of the lattice, as in summary.json */
   json_t *constrained;          /* known, axes and estimate.*: what constraints may name */

@@ -20,7 +20,7 @@ static const char schema[] =
     " status TEXT NOT NULL CHECK(status IN ('waiting', 'running', 'done', 'failed', 'skipped')),"
     " why TEXT, missed TEXT, share TEXT,"
     " crashes INTEGER NOT NULL DEFAULT 0, worker TEXT,"
-    " program TEXT, machine TEXT, ranks INTEGER, started TEXT,"
+    " program TEXT, seed INTEGER, machine TEXT, ranks INTEGER, started TEXT," /* seed: of the draws, or of defects */
     " wall_s REAL, cpu_s REAL, peak_rss_bytes INTEGER"
     ") STRICT;"
     "CREATE INDEX point_waits ON point(status, place, role);" /* all that counting looks at */

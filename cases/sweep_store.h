@@ -33,6 +33,7 @@ typedef struct StorePoint {
   SweepRole role;
   const double *value;    /* [n_axes] */
   const char *skip, *why; /* reason to skip it; what its case is refused for; else NULL */
+  PetscInt64 seed;        /* of what is random in it, -1: nothing is */
   const json_t *known;    /* quantities that are known beforehand */
 } StorePoint;
 

@@ -110,7 +110,7 @@ static PetscErrorCode set_axes(SweepStore *store, Setter *s, const SweepPlan *pl
    finished one that it now skips is left out. */
 #define OPEN "status IN ('waiting', 'skipped') OR (status = 'failed' AND excluded.status = 'skipped')"
 static const char place_sql[] =
-    "INSERT INTO point(content, place, role, status, why, share) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+    "INSERT INTO point(content, place, role, status, why, share, seed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, -1)) "
     "ON CONFLICT(content) DO UPDATE SET place = iif(excluded.status = 'skipped' AND status = 'done', NULL, "
     "coalesce(place, excluded.place)), role = iif(place IS NULL, excluded.role, role), share = excluded.share, "
     "why = iif(" OPEN ", excluded.why, why), status = iif(" OPEN ", excluded.status, status) RETURNING id";
@@ -126,6 +126,7 @@ PetscErrorCode sweep_store_put(SweepStore *store, const SweepPlan *plan, const S
   bind_text(statement, 4, point->skip ? "skipped" : point->why ? "failed" : "waiting");
   bind_text(statement, 5, point->skip ? point->skip : point->why);
   bind_text(statement, 6, point->share);
+  sqlite3_bind_int64(statement, 7, point->seed);
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
   const PetscInt64 id = failed ? 0 : sqlite3_column_int64(statement, 0);
   (void)sqlite3_finalize(statement);
