@@ -135,14 +135,20 @@ static void put_command(const SlurmPlan *p, FILE *file) {
   fputs("/slurm/finished-$SLURM_ARRAY_TASK_ID\n", file);
 }
 
-/* What follows the command: starts and requeues are set. Signals go on to the program, and none is lost: one that
-   comes between two programs, or before the new one can take it, ends the turn all the same. */
-static const char work[] =
+/* Comes first. Signals go on to the program, and none is lost: one that comes between two programs, or before the new
+   one can take it, ends the turn all the same. */
+static const char traps[] =
+    "\n"
+    "# One task of a sweep: points one after the other, each row to the disk as it comes. Written by trabecula.\n"
     "told=\n"
     "child=\n"
     "trap 'told=USR1; signalled=1; [ -z \"$child\" ] || kill -USR1 \"$child\" 2>/dev/null' USR1\n"
-    "trap 'told=TERM; signalled=1; [ -z \"$child\" ] || kill -TERM \"$child\" 2>/dev/null' TERM\n"
-    "running() { [ \"$(squeue -h -j \"$SLURM_JOB_ID\" -o %T)\" = RUNNING ]; }\n"
+    "trap 'told=TERM; signalled=1; [ -z \"$child\" ] || kill -TERM \"$child\" 2>/dev/null' TERM\n";
+
+/* What follows the command: starts and requeues are set. */
+static const char work[] =
+    "self=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID # one task's SLURM_JOB_ID is the number of the whole array\n"
+    "running() { [ \"$(squeue -h -j \"$self\" -o %T)\" = RUNNING ]; }\n"
     "\n"
     "# A program that crashed is started again: it knows which point it was in, and gives that one up at last.\n"
     "# Only the file tells that all is done: srun may end with 0 and have started nothing.\n"
@@ -172,7 +178,7 @@ static const char work[] =
     "# 75: the time is nearly over. Another turn, unless SLURM has stopped the task or put it back by itself.\n"
     "if [ \"$status\" -eq 75 ] && running; then\n"
     "  if [ \"${SLURM_RESTART_COUNT:-0}\" -lt \"$requeues\" ]; then\n"
-    "    scontrol requeue \"$SLURM_JOB_ID\"\n"
+    "    scontrol requeue \"$self\"\n"
     "  else\n"
     "    echo \"put back $requeues times and no more; 'trabecula sweep --slurm' submits what is missing\"\n"
     "  fi\n"
@@ -184,9 +190,7 @@ PetscErrorCode slurm_script(const SlurmPlan *p, FILE *file) {
   PetscFunctionBeginUser;
   PetscCall(slurm_check(p));
   put_head(p, file);
-  fputs(
-      "\n# One task of a sweep: points one after the other, each row to the disk as it comes. Written by trabecula.\n",
-      file);
+  fputs(traps, file);
   put_lines(file, p->lines, PETSC_FALSE);
   fputs("export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1\n"
         "[ \"$(id -u)\" -ne 0 ] || export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1\n",

@@ -54,6 +54,7 @@ SlurmctldPort=${ports[0]}
 SlurmdPort=${ports[1]}
 StateSaveLocation=$dir/state
 SlurmdSpoolDir=$dir/spool
+TmpFS=$dir/tmp
 SlurmctldPidFile=$dir/slurmctld.pid
 SlurmdPidFile=$dir/slurmd.pid
 SlurmctldLogFile=$dir/slurmctld.log
@@ -88,13 +89,16 @@ start_slurmd() {
   echo $! >"$dir/slurmd" # slurmd.pid is written later
 }
 
+# A node that did not answer for a while has a star until slurmctld asks it again, a minute later.
 wait_for_node() {
-  for ((i = 0; i < 300; i++)); do
-    SLURM_CONF=$conf timeout 5 sinfo -h -p test -o %t 2>/dev/null | grep -qE '^(idle|mix|alloc)$' && return
+  local end=$((SECONDS + 150))
+  while [ $SECONDS -lt $end ]; do
+    SLURM_CONF=$conf timeout 5 sinfo -h -p test -o %t 2>/dev/null | grep -qE '^(idle|mix|alloc|comp)$' && return
     sleep 0.1
   done
   echo "tests/slurm.sh: the node does not come up:" >&2
-  tail -n 20 "$dir"/*.log "$dir"/*.out >&2
+  SLURM_CONF=$conf timeout 5 sinfo >&2
+  tail -n 20 "$dir"/*.log >&2
   return 1
 }
 
@@ -104,7 +108,7 @@ start() {
   command -v munged >/dev/null || skip "munge is not installed"
   command -v sbatch >/dev/null || skip "sbatch is not installed"
   write_conf
-  mkdir -p "$dir/state" "$dir/spool"
+  mkdir -p "$dir/state" "$dir/spool" "$dir/tmp"
   (umask 077 && head -c 128 /dev/urandom >"$dir/munge.key")
   env "$mark" munged --foreground --force --socket="$dir/munge.socket" --key-file="$dir/munge.key" \
     --pid-file="$dir/munged.pid" --log-file="$dir/munged.log" --seed-file="$dir/munged.seed" \

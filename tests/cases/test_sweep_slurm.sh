@@ -21,29 +21,41 @@ sweep -o refused --slurm --set slurm.partition=nowhere >said 2>warned
 [ "$(grep -c 'error: sbatch .*: invalid partition specified: nowhere' warned)/$(wc -l <warned)" = 1/1 ] ||
   fail "a partition that is not there: $(cat warned)"
 
-# An array job in a folder with an odd name. Asked in the midst, the sweep says that it runs and submits nothing. Its
-# program is killed and started again by the task; slurmd is killed and comes back, the jobs went on.
+# An array job in a folder with an odd name. Asked in the midst, the sweep says how far it is and that the job runs, and
+# submits nothing. slurmd is killed and comes back, its jobs went on. A program is killed; its point has no second try.
 odd="od\"d 'name' \$HOME %a;"
-submit "$odd"
+once=(--set attempts=1)
+submit "$odd" "${once[@]}"
 wait_for 60 rows_reach "$odd" 1
 wait_for 60 kill_program
 kill -KILL "$(cat slurm/slurmd)"
-sweep -o "$odd" --slurm >said 2>warned
+sweep -o "$odd" --slurm "${once[@]}" >said 2>warned
 [ $? -eq 75 ] || fail "a sweep whose job runs: no status 75: $(cat said warned)"
+sweep -o "$odd" --status "${once[@]}" >said || fail "--status: status $?"
+grep -qE '[1-9][0-9]* (points )?done|done +[1-9]' said || fail "--status does not know the rows of tasks: $(cat said)"
+sweep -o "$odd" --slurm --retry failed "${once[@]}" >said 2>warned
+[ $? -eq 2 ] || fail "--retry failed beside a job: no status 2"
+grep -q 'job .* still works on this sweep' warned || fail "--retry failed beside a job: $(cat said warned)"
 "$tests/slurm.sh" slurmd slurm || fail "slurmd does not come back"
-gather "$odd"
-[ "$submissions" -eq 1 ] || fail "the job whose slurmd was killed: $submissions submissions"
+wait_for 120 idle
+sweep -o "$odd" --slurm "${once[@]}" >said 2>warned
+[ $? -eq 1 ] || fail "a point that failed: no status 1: $(cat said warned)"
+sweep -o "$odd" --export got.csv "${once[@]}"
+[ "$(grep -c ',failed,the program was killed each time' got.csv)/$(grep -c ',done,' got.csv)" = 1/11 ] ||
+  fail "not one point failed and eleven are done: $(cut -c 1-120 got.csv)"
 for task in 0 1 2 3; do
   grep -q "^task $task of job" "$odd/slurm/task-$task.log" || fail "no log of task $task"
 done
-[ "$(cat "$odd"/slurm/task-*.log | grep -c 'the program ended with status 137')" -eq 1 ] || fail "not one program was killed"
+submit "$odd" --retry failed "${once[@]}"
+grep -qxF '#SBATCH --array=0-0' "$odd/slurm/sweep.sbatch" || fail "more is submitted than the point that failed"
+gather "$odd" "${once[@]}"
 
 # Two ranks a point; a task that is warned of the end of its time is requeued.
 submit two --ranks 2
 wait_for 60 rows_reach two 1
-timeout 60 scancel --signal=USR1 --batch "$(running)" 2>/dev/null &
+timeout 2 scancel --signal=USR1 --batch "$(running)" 2>/dev/null # else it sends it again, seconds later
 gather two --ranks 2
-[ "$submissions" -eq 1 ] || fail "the job that was warned: $submissions submissions"
+[ "$submissions" -eq 1 ] || fail "the job that was warned: $submissions submissions: $(tail -n 30 two/slurm/task-*.log slurm/slurmctld.log)"
 [ "$(cat two/slurm/task-*.log | grep -c 'start 1$')" -eq 1 ] || fail "not one task was requeued"
 [ $failures -eq 0 ] && echo "array jobs of SLURM give the rows of a local sweep"
 exit $((failures > 0))
