@@ -47,14 +47,23 @@ static double cpu_here(void) {
   return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
-/* Points to tasks of a cluster; *status 0 when they were handed over now, 75 when an earlier job is still at them. */
-static PetscErrorCode hand_over(Sweep *s, const SweepCounts *counts, int *status) {
-  char job[64];
+/* Rows of tasks of a cluster into the store; then what waits. */
+static PetscErrorCode gather(Sweep *s, SweepCounts *counts) {
+  PetscInt merged;
   PetscFunctionBeginUser;
-  PetscCall(cluster_busy(&s->cluster, job, sizeof job));
+  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
+  if (merged && s->results)
+    PetscCall(results_progress(s->results, "%" PetscInt_FMT " points came from tasks of a cluster", merged));
+  PetscCall(sweep_store_counts(s->store, counts));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Points to tasks of a cluster; *status 0 when they were handed over now, 75 when an earlier job is still at them. */
+static PetscErrorCode hand_over(Sweep *s, const SweepCounts *counts, char *job, size_t n, int *status) {
+  PetscFunctionBeginUser;
   *status = job[0] ? WORK_STOPPED : 0;
   if (!job[0])
-    PetscCall(cluster_submit(&s->cluster, s->store, &s->price, job, sizeof job));
+    PetscCall(cluster_submit(&s->cluster, s->store, &s->price, job, n));
   printf("%s: %" PetscInt_FMT " points done, %" PetscInt_FMT " %s job %s; the same command gathers what is done%s\n",
          s->plan->c->file, counts->done, counts->waiting, *status ? "with" : "handed to", job,
          *status ? " (status 75)" : "");
@@ -64,18 +73,19 @@ static PetscErrorCode hand_over(Sweep *s, const SweepCounts *counts, int *status
 /* Computes what waits, if anything does. *over: nothing waits any more; else the sweep ends here, with *status. */
 static PetscErrorCode compute(Sweep *s, bool *over, int *status) {
   SweepCounts counts;
-  PetscInt merged;
+  char job[64] = "";
   PetscFunctionBeginUser;
-  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
-  if (merged)
-    PetscCall(results_progress(s->results, "%" PetscInt_FMT " points came from tasks of a cluster", merged));
-  PetscCall(sweep_store_counts(s->store, &counts));
+  PetscCall(gather(s, &counts));
   *status = 0;
+  if (s->a->value[SLURM] && counts.waiting + counts.running) {
+    PetscCall(cluster_busy(&s->cluster, job, sizeof job));
+    PetscCall(gather(s, &counts)); /* the job may have ended in between */
+  }
   *over = !(counts.waiting + counts.running);
   if (*over)
     PetscFunctionReturn(PETSC_SUCCESS);
   if (s->a->value[SLURM]) {
-    PetscCall(hand_over(s, &counts, status));
+    PetscCall(hand_over(s, &counts, job, sizeof job, status));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscCall(sweep_launch(&s->launch, status));
@@ -94,8 +104,10 @@ static PetscErrorCode place(Sweep *s) {
   char text[64];
   PetscFunctionBeginUser;
   PetscCall(sweep_place(s->plan, s->store, &s->price));
-  if (s->a->value[RETRY])
+  if (s->a->value[RETRY]) {
+    PetscCall(cluster_forget(&s->cluster, s->store)); /* else the rows that failed would come back */
     PetscCall(sweep_store_retry_failed(s->store, &retried));
+  }
   PetscCall(sweep_store_counts(s->store, &counts));
   snprintf(text, sizeof text, "%d at once", s->launch.jobs);
   PetscCall(results_progress(s->results,
@@ -210,13 +222,13 @@ static PetscErrorCode run_sweep(Sweep *s, int *status) {
 /* What asks the store only. */
 static PetscErrorCode ask(Sweep *s, int *status) {
   SweepRows rows;
+  SweepCounts counts;
   PetscFunctionBeginUser;
   *status = 0;
   PetscCall(sweep_store_open(s->dir, false, &s->store));
   PetscCheck(s->store, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep %s` makes it",
              s->dir, s->plan->c->file);
-  PetscInt merged;
-  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
+  PetscCall(gather(s, &counts));
   if (s->a->value[STATUS])
     PetscCall(sweep_status(s->plan, s->store, s->dir));
   if (s->a->value[EXPORT]) {

@@ -156,6 +156,18 @@ static void clear_tasks(const char *dir) {
     closedir(folder);
 }
 
+PetscErrorCode cluster_forget(const SweepCluster *cluster, SweepStore *store) {
+  char job[64];
+  PetscInt n;
+  PetscFunctionBeginUser;
+  PetscCall(cluster_busy(cluster, job, sizeof job));
+  PetscCheck(!job[0], PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "--retry failed: job %s still works on this sweep; `scancel %s` stops it", job, job);
+  PetscCall(cluster_merge(cluster, store, &n));
+  clear_tasks(cluster->dir);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode write_tasks(const SweepCluster *cluster, const SweepRows *rows, const PetscInt *waiting,
                                   const SlurmPlan *plan) {
   PetscFunctionBeginUser;

@@ -17,6 +17,9 @@ PetscErrorCode cluster_show(const SweepCluster *cluster, const SweepPrice *price
 PetscErrorCode cluster_merge(const SweepCluster *cluster, SweepStore *store, PetscInt *n);
 /* The job that still works on the points of the store; "" where there is none. */
 PetscErrorCode cluster_busy(const SweepCluster *cluster, char *job, size_t n);
+/* Merges, then removes points and rows of the tasks, so that points that failed may be computed again. User error: the
+   job still runs. */
+PetscErrorCode cluster_forget(const SweepCluster *cluster, SweepStore *store);
 /* Hands all points that wait to tasks of a new job. No other job may work on them. */
 PetscErrorCode cluster_submit(const SweepCluster *cluster, SweepStore *store, const SweepPrice *price, char *job,
                               size_t n);
