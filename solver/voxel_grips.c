@@ -128,7 +128,10 @@ PetscErrorCode voxel_unit_motions(VoxelModel *m, PetscInt grip, Vec u[6], double
   for (int q = 0; q < 6; ++q) {
     PetscCall(voxel_vector(m, &u[q]));
     motion[grip][q] = 1;
-    PetscCall(voxel_solve(m, (const double(*)[6])motion, NULL, u[q], &info[q]));
+    PetscErrorCode failed = voxel_solve(m, (const double(*)[6])motion, NULL, u[q], &info[q]);
+    if (failed)
+      PetscCall(PetscFree(motion));
+    PetscCall(failed);
     PetscCall(PetscSNPrintf(info[q].name, sizeof info[q].name, "%s %s", m->grip[grip].name, name[q]));
     motion[grip][q] = 0;
   }
