@@ -113,7 +113,10 @@ PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, R
   if (!results->rank && !quiet)
     results_print_header(results->record, stdout);
   if (results->dir[0] && !c->runner->is_sweep)
-    PetscCall(checkpoint_begin(results));
+    failed = checkpoint_begin(results);
+  if (failed)
+    PetscCall(results_destroy(out));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
