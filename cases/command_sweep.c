@@ -6,13 +6,13 @@
 #include "cases/sweep_export.h"
 #include "cases/sweep_launch.h"
 #include "cases/sweep_place.h"
+#include "cases/sweep_point.h"
 #include "cases/sweep_tell.h"
 #include "cases/sweep_work.h"
 #include "cases/whole_file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 enum { JOBS, RANKS, STATUS, RETRY, EXPORT, SLURM, DRY_RUN, WORKER, TASK, N_OPTIONS };
@@ -38,13 +38,6 @@ static PetscErrorCode read_count(const char *option, const char *text, int least
              "%s %.100s: must be a whole number from %d to %d", option, text, least, most);
   *count = (int)n;
   PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static double cpu_here(void) {
-  struct rusage u;
-  if (getrusage(RUSAGE_SELF, &u))
-    return 0;
-  return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 /* Rows of tasks of a cluster into the store; then what waits. */
@@ -136,7 +129,7 @@ static PetscErrorCode tell_cost(Sweep *s, const SweepRows *rows, double begin_cp
   PetscCall(results_quantity(s->results, "points.failed", (double)counts.failed, "", NAN));
   PetscCall(results_quantity(s->results, "points.skipped", (double)counts.skipped, "", NAN));
   PetscCall(results_quantity(s->results, "points.cpu_s", points_cpu, "s", NAN));
-  PetscCall(results_quantity(s->results, "sweep.cpu_s", cpu_here() - begin_cpu + s->launch.cpu_s, "s", NAN));
+  PetscCall(results_quantity(s->results, "sweep.cpu_s", sweep_cpu_seconds() - begin_cpu + s->launch.cpu_s, "s", NAN));
   PetscCall(results_quantity(s->results, "sweep.deaths", (double)s->launch.deaths, "", NAN));
   if (counts.failed)
     PetscCall(results_verdict(s->results, VERDICT_NO,
@@ -200,7 +193,7 @@ static PetscErrorCode tell(Sweep *s, double begin_cpu) {
 
 static PetscErrorCode run_sweep(Sweep *s, int *status) {
   SweepCounts counts;
-  const double begin_cpu = cpu_here();
+  const double begin_cpu = sweep_cpu_seconds();
   bool over;
   PetscFunctionBeginUser;
   PetscCall(place(s));

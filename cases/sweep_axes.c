@@ -159,6 +159,8 @@ static PetscErrorCode read_values(const Case *c, SweepAxis *axis, const char *pa
     numbers = numbers && end != axis->word[i] && !*end && isfinite(axis->value[i]);
     if (strlen(axis->word[i]) >= AXIS_ROOM)
       PetscCall(document_error(c->doc, path, "key '%s': an entry is longer than %d characters", path, AXIS_ROOM - 1));
+    if (strchr(axis->word[i], '|')) /* which parts the cells of tables */
+      PetscCall(document_error(c->doc, path, "key '%s' = %s: must have no '|' in it", path, axis->word[i]));
   }
   for (PetscInt i = 0; i < axis->n; i++) {
     if (numbers)

@@ -22,7 +22,8 @@ PetscInt sweep_shown_columns(const SweepPlan *plan, const SweepRows *rows, Petsc
       column[n++] = k;
   }
   for (PetscInt k = 0; k < rows->n_columns && n < few && !n_names; k++)
-    if (!strcmp(rows->column[k].kind, "quantity") && strncmp(rows->column[k].name, "design.", 7))
+    if (!strcmp(rows->column[k].kind, "quantity") && strncmp(rows->column[k].name, "design.", 7) &&
+        !strchr(rows->column[k].name, '|'))
       column[n++] = k;
   return n;
 }

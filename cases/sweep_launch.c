@@ -27,9 +27,9 @@ typedef struct Worker {
 typedef struct Watch {
   SweepLaunch *launch;
   Worker worker[MOST_JOBS];
-  char **argv, **environment;
-  int idle;          /* workers that ended one after the other without a point done in between */
-  PetscInt finished; /* points at the last look */
+  char **argv, **environment, *bytes; /* bytes: of the environment */
+  int idle;                           /* workers that ended one after the other without a point done in between */
+  PetscInt finished;                  /* points at the last look */
   double told;
   bool broken, looked; /* looked: at the columns of the first finished point */
   char why[512];
@@ -45,8 +45,8 @@ int sweep_cores(void) {
 }
 
 /* The environment that this program was started with: MPI adds to its own what must not reach programs that it starts.
-   Ranks that share the machine's cores are not bound to them, and give way while they wait. */
-static char **make_environment(bool crowded) {
+   Ranks that share the machine's cores are not bound to them, and give way while they wait. *bytes: what it borrows. */
+static char **make_environment(bool crowded, char **bytes) {
   static char *const ours[] = {"OMPI_MCA_hwloc_base_binding_policy=none", "OMPI_MCA_rmaps_base_oversubscribe=1",
                                "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "OMPI_MCA_mpi_yield_when_idle=1"};
   const size_t n_ours = sizeof ours / sizeof ours[0] - (crowded ? 0 : 1);
@@ -58,6 +58,7 @@ static char **make_environment(bool crowded) {
       text = realloc(text, room *= 2);
   if (file >= 0)
     close(file);
+  *bytes = text;
   char **environment = text ? calloc(used + n_ours + 1, sizeof *environment) : NULL;
   if (!environment)
     return NULL;
@@ -70,7 +71,7 @@ static char **make_environment(bool crowded) {
     if (!given)
       environment[n++] = ours[i];
   }
-  return environment; /* lives as long as the program */
+  return environment;
 }
 
 /* [mpirun -q -n R] PROGRAM sweep FILE -o DIR [--set S]... --worker NAME: the last is filled in by start(). */
@@ -300,7 +301,7 @@ static PetscErrorCode prepare(Watch *watch) {
   PetscFunctionBeginUser;
   launch->jobs = PetscMin(launch->jobs, MOST_JOBS);
   watch->argv = make_command(launch);
-  watch->environment = make_environment(launch->jobs * launch->ranks > sweep_cores());
+  watch->environment = make_environment(launch->jobs * launch->ranks > sweep_cores(), &watch->bytes);
   PetscCheck(watch->argv && watch->environment, PETSC_COMM_SELF, PETSC_ERR_MEM, "command of the workers");
   PetscCall(PetscSNPrintf(folder, sizeof folder, "%s/log", launch->dir));
   PetscCheck(!folder_make(folder, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
@@ -347,6 +348,8 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   char why[512];
   snprintf(why, sizeof why, "%s", watch->why);
   free(watch->argv);
+  free(watch->environment);
+  free(watch->bytes);
   PetscCall(PetscFree(watch));
   PetscCall(failed);
   PetscCall(stopped);

@@ -195,6 +195,17 @@ static PetscErrorCode read_wishes(const Case *c, const char *section, PetscInt *
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A bar parts the cells of tables. */
+static PetscErrorCode check_shown(const Case *c, const char *section, const char *name) {
+  PetscFunctionBeginUser;
+  if (strchr(name, '|'))
+    PetscCall(document_error(c->doc, section,
+                             "key '%s': a column with '|' in its name ('%s') can only be shown under "
+                             "another name: 'collect' gives it one",
+                             section, name));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode read_plan(const Case *c, SweepPlan *plan) {
   static const char *const keeps[] = {[KEEP_NONE] = "none", [KEEP_FAILED] = "failed", [KEEP_ALL] = "all"};
   const char *word;
@@ -209,6 +220,10 @@ static PetscErrorCode read_plan(const Case *c, SweepPlan *plan) {
     PetscCall(document_error(c->doc, "confirm", "key 'confirm' has no meaning without 'choose'"));
   PetscCall(check_sets(plan, "confirm.set", -1, plan->n_confirm, plan->confirm));
   PetscCall(sweep_texts(c, "table", SWEEP_SETS, &plan->n_table, plan->table));
+  for (PetscInt i = 0; i < plan->n_table; i++)
+    PetscCall(check_shown(c, "table", plan->table[i]));
+  for (PetscInt i = 0; i < plan->n_wishes; i++)
+    PetscCall(check_shown(c, "choose", plan->wish[i].name));
   PetscCall(document_integer(c->doc, "attempts", &plan->attempts));
   PetscCall(document_text(c->doc, "keep", &word));
   for (int i = 0; i < 3; i++)

@@ -118,7 +118,7 @@ static double peak_bytes(void) {
   return 1024 * kib;
 }
 
-static double cpu_seconds(void) {
+double sweep_cpu_seconds(void) {
   struct rusage usage;
   if (getrusage(RUSAGE_SELF, &usage))
     return 0;
@@ -134,7 +134,7 @@ PetscErrorCode sweep_point_read(const SweepPlan *plan, MPI_Comm comm, const doub
   point->plan = plan;
   point->comm = comm;
   point->seed = plan->seed;
-  point->begin_cpu_s = cpu_seconds();
+  point->begin_cpu_s = sweep_cpu_seconds();
   point->begin_s = MPI_Wtime();
   point->known = json_object();
   POINT_JSON(!point->known);
@@ -296,7 +296,7 @@ PetscErrorCode sweep_point_run(SweepPoint *point, const char *dir, json_t **out)
   PetscCall(begin(&result));
   restart_peak();
   PetscErrorCode failed = run_cases(point, dir, result, missed);
-  double used[2] = {cpu_seconds() - point->begin_cpu_s, peak_bytes()}, all[2];
+  double used[2] = {sweep_cpu_seconds() - point->begin_cpu_s, peak_bytes()}, all[2];
   const double wall_s = MPI_Wtime() - point->begin_s;
   if (!failed) {
     PetscCallMPI(MPI_Allreduce(used, all, 2, MPI_DOUBLE, MPI_SUM, point->comm));

@@ -39,4 +39,7 @@ PetscErrorCode sweep_point_run(SweepPoint *point, const char *dir, json_t **resu
 /* The same for a point that could not even begin, or broke off: why says it. */
 PetscErrorCode sweep_failure(const char *why, json_t **result);
 
+/* Of CPU, spent by this process so far. */
+double sweep_cpu_seconds(void);
+
 #endif

@@ -122,6 +122,7 @@ with "axis without values" 7:14 ".*must have one of values" 's/, values: \[10, 1
 with "axis with two forms" 7:14 ".*must have one of values" 's/values: \[10, 12\]/values: [10], mean: 3, deviation: 1/'
 with "empty list" 7:44 ".*'values'.*must not be empty" 's/\[10, 12\]/[]/'
 with "list in a list" 7:45 ".*'values\.0' = " 's/\[10, 12\]/[[10], 12]/'
+with "word with a bar" 7:44 ".*= a\|b: must have no" 's/\[10, 12\]/["a|b"]/'
 with "range that ends before it begins" 6:17 ".*from 60 to 8: the first must be below" 's/to: 80/to: 8/'
 with "infinite range" 6:59 ".*'to' = \.inf" 's/to: 80/to: .inf/'
 with "range beyond all numbers" 6:17 ".*too far apart" 's/from: 60, to: 80/from: -1e308, to: 1e308/'
@@ -144,6 +145,8 @@ with "an axis too many" 6:3 ".*13 axes: must be 1 to 12" \
 # Wishes and what they are of.
 with "wish in wrong words" 15:11 ".*'choose\.margin' = as much as possible: " 's/margin: maximal/margin: as much as possible/'
 with "wish of an empty range" 15:11 ".*'choose\.margin' = within \[3, 1\]" 's/margin: maximal/margin: "within [3, 1]"/'
+with "wish of a column with a bar" 15:3 ".*'collect' gives it one" 's/^  margin: maximal/  "mar|gin": maximal/'
+with "table of a column with a bar" 17:8 ".*'collect' gives it one" '$a table: ["mar|gin"]'
 with "constraint without a bound" 11:31 ".*a constraint must be" 's/">= 0\.1"/minimal/'
 with "constraint on what nobody knows" 11:23 ".*'constraints\.design\.aperture_um': nothing of this name" 's/design\.aperture_mm/design.aperture_um/'
 with "constraint on a result" 11:11 ".*'constraints\.margin': nothing of this name is known before" 's/design\.aperture_mm/margin/'
