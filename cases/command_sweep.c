@@ -168,7 +168,7 @@ static PetscErrorCode compute_chosen(Sweep *s, bool *over, int *status) {
   PetscFunctionBeginUser;
   for (int j = 0; j < (s->plan->n_confirm ? 2 : 1) && *over && s->choice.made && s->choice.holds; j++) {
     PetscCall(results_progress(s->results, j ? "the chosen design, as confirm: asks for it" : "the chosen design"));
-    PetscCall(sweep_place_one(s->plan, s->store, role[j], s->choice.value, s->choice.content[j]));
+    PetscCall(sweep_place_one(s->plan, s->store, role[j], s->choice.value, &s->price, s->choice.content[j]));
     PetscCall(compute(s, over, status));
   }
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -115,13 +115,13 @@ PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice 
 }
 
 PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value,
-                               char content[CONTENT_TEXT]) {
-  SweepPrice price = {0};
+                               SweepPrice *price, char content[CONTENT_TEXT]) {
   PetscFunctionBeginUser;
+  memset(price, 0, sizeof *price);
   PetscCall(sweep_store_begin(store));
   PetscErrorCode failed = sweep_store_unplace(store, role);
   if (!failed)
-    failed = place(plan, store, plan->n_points + role, role, value, &price, content);
+    failed = place(plan, store, plan->n_points + role, role, value, price, content);
   if (failed)
     (void)sweep_store_rollback(store);
   PetscCall(failed);

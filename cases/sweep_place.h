@@ -13,8 +13,9 @@ typedef struct SweepPrice { /* of the points that are to be computed, on one ran
 /* Reads every point of the plan and prices it; store (may be NULL) then holds them all, and no others are placed. When
    all points are refused, so is the sweep, in the words of the first. */
 PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice *price);
-/* One further point: the chosen design, or its confirmation; and the content of its row, which may be there already. */
+/* One further point: the chosen design, or its confirmation; its price, and the content of its row, which may be there
+   already. */
 PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value,
-                               char content[CONTENT_TEXT]);
+                               SweepPrice *price, char content[CONTENT_TEXT]);
 
 #endif
