@@ -1,10 +1,17 @@
 #include "cases/error.h"
 #include "cases/interrupt.h"
 #include "solver/keep.h"
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 static const char own[] = "trabecula: error: "; /* before what names no place */
+
+/* PETSc 3.18's allocator garbles code and message; MUMPS has numbers for what it lacks. */
+static bool is_memory(PetscErrorCode code, const char *base, const char *text) {
+  return code == PETSC_ERR_MEM || !strcmp(base, "mal.c") || strstr(text, "INFOG(1)=-13") ||
+         strstr(text, "INFOG(1) = -13");
+}
 
 static void describe(int line, const char *function, const char *file, PetscErrorCode code, const char *message,
                      ErrorReport *report) {
@@ -15,7 +22,7 @@ static void describe(int line, const char *function, const char *file, PetscErro
     snprintf(report->text, n, "%s%s", strstr(text, ": error: ") ? "" : own, text);
   else if (code == KEEP_STOPPED)
     snprintf(report->text, n, "trabecula: %s (status %d)", text, INTERRUPT_STATUS);
-  else if (code == PETSC_ERR_MEM || !strcmp(base, "mal.c")) /* PETSc 3.18's allocator garbles code and message */
+  else if (is_memory(code, base, text))
     snprintf(report->text, n, "trabecula: error: out of memory (%s)", text);
   else
     snprintf(report->text, n, "trabecula: internal error: %s (%s, %s:%d)", text, function, base, line);
@@ -49,7 +56,7 @@ PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, cons
     MPI_Comm_size(comm, &size);
     MPI_Comm_rank(comm, &rank);
   }
-  if (size == 1 && world_size > 1) {
+  if (size == 1 && world_size > 1 && !report->own) {
     if (world_rank)
       usleep(300000); /* where all ranks fail alike, rank 0 tells it and stops the others */
     print(report);

@@ -8,6 +8,7 @@ typedef struct ErrorReport {
   char text[2200];
   PetscBool printed;
   PetscBool kept; /* the caller tells it: only where one rank of several ends them all it is printed here */
+  PetscBool own;  /* an error of one rank is its own matter: the caller lets the others know */
 } ErrorReport;
 
 /* A PETSc error handler; ctx is an ErrorReport. Users' mistakes as they are, with "trabecula: error: " before them

@@ -1,4 +1,5 @@
 /* trabecula: see command.h. */
+#include "cases/blas_memory.h"
 #include "cases/command.h"
 #include "cases/error.h"
 #include "cases/interrupt.h"
@@ -41,7 +42,9 @@ static int run(int argc, char **argv, bool petsc_options) {
   int status = 0;
   interrupt_install();
   PetscPushErrorHandler(error_handler, &report);
-  const PetscErrorCode failed = command_main(PETSC_COMM_WORLD, argc, argv, &status);
+  PetscErrorCode failed = blas_take_memory();
+  if (!failed)
+    failed = command_main(PETSC_COMM_WORLD, argc, argv, &status);
   if (failed) {
     error_meet(&report);
     status = failed == KEEP_STOPPED ? INTERRUPT_STATUS : 2;

@@ -5,6 +5,7 @@
 #include "cases/sweep_choose.h"
 #include "cases/sweep_work.h"
 #include "cases/whole_file.h"
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -17,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_JOBS = 256, IDLE_STARTS = 3, POLL_MS = 50, GRACE_S = 10 };
+enum { MOST_JOBS = 256, IDLE_STARTS = 3, KILLED_STARTS = 20, POLL_MS = 50, GRACE_S = 10, ABORTED = 2 /* error.h */ };
 
 typedef struct Worker {
   pid_t pid; /* 0: none */
@@ -27,9 +28,10 @@ typedef struct Worker {
 typedef struct Watch {
   SweepLaunch *launch;
   Worker worker[MOST_JOBS];
+  char name[128];                     /* begins the names of all workers */
   char **argv, **environment, *bytes; /* bytes: of the environment */
-  int idle;                           /* workers that ended one after the other without a point done in between */
-  PetscInt finished;                  /* points at the last look */
+  int idle, killed;  /* workers that ended, or were killed, one after the other with no point done or to blame */
+  PetscInt finished; /* points at the last look */
   double told;
   bool broken, looked; /* looked: at the columns of the first finished point */
   char why[512];
@@ -45,11 +47,16 @@ int sweep_cores(void) {
 }
 
 /* The environment that this program was started with: MPI adds to its own what must not reach programs that it starts.
-   Ranks that share the machine's cores are not bound to them, and give way while they wait. *bytes: what it borrows. */
-static char **make_environment(bool crowded, char **bytes) {
-  static char *const ours[] = {"OMPI_MCA_hwloc_base_binding_policy=none", "OMPI_MCA_rmaps_base_oversubscribe=1",
-                               "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "OMPI_MCA_mpi_yield_when_idle=1"};
-  const size_t n_ours = sizeof ours / sizeof ours[0] - (crowded ? 0 : 1);
+   Ranks that share the machine's cores are not bound to them, and give way while they wait. A rank alone needs no
+   daemon of MPI beside it. *bytes: what it borrows. */
+static char **make_environment(bool alone, bool crowded, char **bytes) {
+  char *ours[6] = {"OMPI_MCA_hwloc_base_binding_policy=none", "OMPI_MCA_rmaps_base_oversubscribe=1",
+                   "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"};
+  size_t n_ours = 4;
+  if (alone)
+    ours[n_ours++] = "OMPI_MCA_ess_singleton_isolated=1";
+  else if (crowded)
+    ours[n_ours++] = "OMPI_MCA_mpi_yield_when_idle=1";
   size_t n = 0, room = 1 << 16, used = 0;
   char *text = malloc(room);
   int file = open("/proc/self/environ", O_RDONLY | O_CLOEXEC);
@@ -105,8 +112,7 @@ static char **make_command(const SweepLaunch *launch) {
 }
 
 /* In the child: only what may follow a fork of a program with threads. */
-static void become(const Watch *watch, const Worker *worker, pid_t parent) {
-  int in = open("/dev/null", O_RDONLY), log = open(worker->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+static void become(const Watch *watch, int in, int log, pid_t parent) {
   /* A parent that is killed takes its workers with it; mpirun needs a moment to end its ranks. */
   prctl(PR_SET_PDEATHSIG, watch->launch->ranks > 1 ? SIGTERM : SIGKILL);
   if (getppid() != parent)
@@ -129,14 +135,22 @@ static PetscErrorCode start(Watch *watch, Worker *worker) {
   while (strcmp(watch->argv[n], "--worker"))
     n++;
   watch->argv[n + 1] = worker->name;
-  worker->pid = fork();
-  if (!worker->pid)
-    become(watch, worker, parent);
-  PetscCheck(worker->pid > 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "cannot start a worker: %s", strerror(errno));
+  const int in = open("/dev/null", O_RDONLY | O_CLOEXEC),
+            log = open(worker->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  PetscCheck(in >= 0 && log >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "cannot write '%s': %s", worker->log,
+             strerror(errno));
+  const pid_t pid = fork();
+  if (!pid)
+    become(watch, in, log, parent);
+  const int bad = errno;
+  close(in);
+  close(log);
+  PetscCheck(pid > 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "cannot start a worker: %s", strerror(bad));
+  worker->pid = pid;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* The last line of a log that tells an error; else "". */
+/* The last line of a log that tells an error, else the first with words, such as mpirun's; else "". */
 static void read_error(const char *log, size_t n, char *why) {
   char line[2048];
   FILE *file = fopen(log, "r");
@@ -144,6 +158,8 @@ static void read_error(const char *log, size_t n, char *why) {
   while (file && fgets(line, sizeof line, file))
     if (strstr(line, "error: "))
       error_line(line, n, why);
+    else if (!why[0] && isalpha((unsigned char)line[0]) && strncmp(line, "trabecula: ", strlen("trabecula: ")))
+      snprintf(why, n, "%.*s", (int)strcspn(line, "\n"), line);
   if (file)
     fclose(file);
 }
@@ -155,14 +171,16 @@ static PetscErrorCode bury(Watch *watch, Worker *worker, int how) {
   char said[400], why[512];
   PetscInt64 id = 0;
   PetscFunctionBeginUser;
-  worker->pid = 0;
   const int code = WIFEXITED(how) ? WEXITSTATUS(how) : 128 + WTERMSIG(how);
   read_error(worker->log, sizeof said, said);
-  if (code == WORK_DONE || code == WORK_STOPPED)
+  if (code == WORK_DONE || code == WORK_STOPPED) {
+    watch->idle++;
     PetscFunctionReturn(PETSC_SUCCESS);
-  if (code == WORK_BROKEN) {
+  }
+  if (code == WORK_BROKEN || (code == ABORTED && work_is_disk(said))) {
     watch->broken = true;
-    snprintf(watch->why, sizeof watch->why, "%s", said[0] ? said : "a worker could not write its results");
+    snprintf(watch->why, sizeof watch->why, "%s",
+             said[0] ? said : "a worker could not write its results: is the disk full?");
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   launch->deaths++;
@@ -173,26 +191,38 @@ static PetscErrorCode bury(Watch *watch, Worker *worker, int how) {
   else
     snprintf(why, sizeof why, "%s", said[0] ? said : "the program ended without a word");
   PetscCall(sweep_store_died(launch->store, worker->name, launch->plan->attempts, !killed, why, &id));
-  if (!id)
-    snprintf(watch->why, sizeof watch->why, "%s", why);
-  else
+  if (id) { /* attempts are limited for each point */
     PetscCall(results_progress(launch->results, "a worker died: %s", why));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  snprintf(watch->why, sizeof watch->why, "%s", why);
+  if (killed)
+    watch->killed++;
+  else
+    watch->idle++;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode reap(Watch *watch) {
-  int how;
+/* A worker that has ended, or NULL. */
+static Worker *reap_one(Watch *watch, int *how) {
   pid_t pid;
   struct rusage usage;
-  PetscFunctionBeginUser;
-  while ((pid = wait4(-1, &how, WNOHANG, &usage)) > 0)
+  while ((pid = wait4(-1, how, WNOHANG, &usage)) > 0)
     for (int i = 0; i < watch->launch->jobs; i++)
       if (watch->worker[i].pid == pid) {
         watch->launch->cpu_s += (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
                                 1e-6 * (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
-        watch->idle++;
-        PetscCall(bury(watch, &watch->worker[i], how));
+        watch->worker[i].pid = 0;
+        return &watch->worker[i];
       }
+  return NULL;
+}
+
+static PetscErrorCode reap(Watch *watch) {
+  int how;
+  PetscFunctionBeginUser;
+  for (Worker *worker; (worker = reap_one(watch, &how));)
+    PetscCall(bury(watch, worker, how));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -203,14 +233,16 @@ static int living(const Watch *watch) {
   return n;
 }
 
-static PetscErrorCode stop_workers(Watch *watch) {
+/* However they end: no point is to blame. */
+static void stop_workers(Watch *watch) {
   const struct timespec moment = {0, POLL_MS * 1000000L};
-  PetscFunctionBeginUser;
+  int how;
   for (int i = 0; i < watch->launch->jobs; i++)
     if (watch->worker[i].pid > 0)
       kill(watch->worker[i].pid, SIGTERM);
   for (int tries = 0; living(watch) && tries < GRACE_S * 1000 / POLL_MS; tries++) {
-    PetscCall(reap(watch));
+    while (reap_one(watch, &how))
+      ;
     nanosleep(&moment, NULL);
   }
   for (int i = 0; i < watch->launch->jobs; i++)
@@ -219,7 +251,6 @@ static PetscErrorCode stop_workers(Watch *watch) {
       waitpid(watch->worker[i].pid, NULL, 0);
       watch->worker[i].pid = 0;
     }
-  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* A wish for nothing is told while there is something to save. */
@@ -244,7 +275,7 @@ static PetscErrorCode tell(Watch *watch, const SweepCounts *counts, double begin
   if (over == watch->finished)
     PetscFunctionReturn(PETSC_SUCCESS);
   watch->finished = over;
-  watch->idle = 0;
+  watch->idle = watch->killed = 0;
   if (counts->done && !watch->looked)
     PetscCall(look_at_wishes(watch));
   if (now < watch->told + 1 && counts->waiting + counts->running)
@@ -275,15 +306,15 @@ static PetscErrorCode watch_all(Watch *watch) {
     if (living(watch) < alive || MPI_Wtime() > looked + 0.25) {
       looked = MPI_Wtime();
       if (living(watch) < launch->jobs)
-        PetscCall(sweep_store_release(launch->store, &n));
+        PetscCall(sweep_store_release(launch->store, living(watch) ? watch->name : NULL, &n));
       PetscCall(sweep_store_counts(launch->store, &counts));
       if (before < 0)
         before = watch->finished = counts.done + counts.failed;
       PetscCall(tell(watch, &counts, begin, before));
       if (!counts.waiting && !counts.running && !living(watch))
         break;
-      PetscCheck(watch->idle < launch->jobs + IDLE_STARTS, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
-                 "the workers of the sweep end without doing anything: %s",
+      PetscCheck(watch->idle < launch->jobs + IDLE_STARTS && watch->killed < launch->jobs + KILLED_STARTS,
+                 PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "the workers of the sweep end without doing anything: %s",
                  watch->why[0] ? watch->why : "see the files in its folder log/");
       for (int i = 0; i < launch->jobs && living(watch) < counts.waiting + counts.running && counts.waiting; i++)
         if (!watch->worker[i].pid)
@@ -301,14 +332,16 @@ static PetscErrorCode prepare(Watch *watch) {
   PetscFunctionBeginUser;
   launch->jobs = PetscMin(launch->jobs, MOST_JOBS);
   watch->argv = make_command(launch);
-  watch->environment = make_environment(launch->jobs * launch->ranks > sweep_cores(), &watch->bytes);
+  watch->environment =
+      make_environment(launch->ranks == 1, launch->jobs * launch->ranks > sweep_cores(), &watch->bytes);
   PetscCheck(watch->argv && watch->environment, PETSC_COMM_SELF, PETSC_ERR_MEM, "command of the workers");
   PetscCall(PetscSNPrintf(folder, sizeof folder, "%s/log", launch->dir));
   PetscCheck(!folder_make(folder, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   gethostname(host, sizeof host - 1);
+  snprintf(watch->name, sizeof watch->name, "%s-%ld-", host, (long)getpid());
   for (int i = 0; i < launch->jobs; i++) {
     Worker *worker = &watch->worker[i];
-    snprintf(worker->name, sizeof worker->name, "%s-%ld-%d", host, (long)getpid(), i + 1);
+    snprintf(worker->name, sizeof worker->name, "%s%d", watch->name, i + 1);
     PetscCall(PetscSNPrintf(worker->log, sizeof worker->log, "%s/worker-%s.txt", folder, worker->name));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -339,10 +372,10 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   for (int i = 0; i < 3; i++)
     sigaction(numbers[i], &action, &old[i]);
   PetscErrorCode failed = watch_all(watch);
-  PetscErrorCode stopped = stop_workers(watch);
+  stop_workers(watch);
   for (int i = 0; i < 3; i++)
     sigaction(numbers[i], &old[i], NULL);
-  PetscErrorCode released = sweep_store_release(launch->store, &n);
+  PetscErrorCode released = sweep_store_release(launch->store, NULL, &n);
   remove_silent_logs(watch);
   const bool broken = watch->broken;
   char why[512];
@@ -352,7 +385,6 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   free(watch->bytes);
   PetscCall(PetscFree(watch));
   PetscCall(failed);
-  PetscCall(stopped);
   PetscCheck(!broken, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   PetscCall(released);
   *status = told_to_stop == SIGINT ? 130 : told_to_stop ? WORK_STOPPED : 0;

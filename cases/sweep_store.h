@@ -69,8 +69,9 @@ PetscErrorCode sweep_store_finish(SweepStore *store, PetscInt64 id, const json_t
    finished already. */
 PetscErrorCode sweep_store_merge(SweepStore *store, const char *content, const json_t *result, bool *taken);
 
-/* Points whose worker died without a word wait again; *n of them. */
-PetscErrorCode sweep_store_release(SweepStore *store, PetscInt *n);
+/* Points whose worker died without a word wait again; *n of them. Those of workers whose name begins with `but` (may be
+   NULL) are left to sweep_store_died. */
+PetscErrorCode sweep_store_release(SweepStore *store, const char *but, PetscInt *n);
 /* The worker of that name has died: the point that it was at, if any (*id, else 0), waits again; after `attempts`
    deaths, or where `final`, it has failed because of why. */
 PetscErrorCode sweep_store_died(SweepStore *store, const char *worker, PetscInt attempts, bool final, const char *why,

@@ -2,14 +2,17 @@
 #include "cases/sweep_store_impl.h"
 
 /* The next running point from id on whose lock is free: it is then held here. *id 0: none. */
-static PetscErrorCode next_orphan(SweepStore *store, PetscInt64 *id) {
+static PetscErrorCode next_orphan(SweepStore *store, const char *but, PetscInt64 *id) {
   sqlite3_stmt *statement;
   PetscInt64 found = 0;
   bool row;
   PetscFunctionBeginUser;
-  PetscCall(
-      sweep_store_prepare(store, "SELECT id FROM point WHERE status = 'running' AND id > ?1 ORDER BY id", &statement));
+  PetscCall(sweep_store_prepare(store,
+                                "SELECT id FROM point WHERE status = 'running' AND id > ?1"
+                                " AND (?2 IS NULL OR substr(worker, 1, length(?2)) IS NOT ?2) ORDER BY id",
+                                &statement));
   sqlite3_bind_int64(statement, 1, *id);
+  sqlite3_bind_text(statement, 2, but, -1, SQLITE_STATIC); /* NULL stays NULL */
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
   while (!failed && row && !found) {
     if (sweep_store_lock(store, sqlite3_column_int64(statement, 0)))
@@ -23,10 +26,10 @@ static PetscErrorCode next_orphan(SweepStore *store, PetscInt64 *id) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode release_all(SweepStore *store, PetscInt *n) {
+static PetscErrorCode release_all(SweepStore *store, const char *but, PetscInt *n) {
   PetscFunctionBeginUser;
   for (PetscInt64 id = 0;;) {
-    PetscCall(next_orphan(store, &id));
+    PetscCall(next_orphan(store, but, &id));
     if (!id)
       break;
     PetscCall(sweep_store_give_back(store, id));
@@ -35,11 +38,11 @@ static PetscErrorCode release_all(SweepStore *store, PetscInt *n) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_store_release(SweepStore *store, PetscInt *n) {
+PetscErrorCode sweep_store_release(SweepStore *store, const char *but, PetscInt *n) {
   PetscFunctionBeginUser;
   *n = 0;
   PetscCall(sweep_store_begin(store)); /* no worker is then between its lock and its row */
-  PetscErrorCode failed = release_all(store, n);
+  PetscErrorCode failed = release_all(store, but, n);
   if (!failed)
     failed = sweep_store_commit(store);
   else

@@ -8,7 +8,9 @@
 #include "solver/keep.h"
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 typedef struct Work {
   MPI_Comm comm;
@@ -19,8 +21,7 @@ typedef struct Work {
 
 typedef enum Outcome { OUTCOME_ROW, OUTCOME_REFUSED, OUTCOME_FAILED, OUTCOME_DISK, OUTCOME_STOPPED } Outcome;
 
-/* Troubles of the disk are not the point's fault. */
-static bool is_disk(const char *why) {
+bool work_is_disk(const char *why) {
   static const int numbers[] = {ENOSPC, EDQUOT, EIO, EROFS};
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
     if (strstr(why, strerror(numbers[i])))
@@ -92,10 +93,10 @@ static PetscErrorCode compute(const Work *work, const SweepClaim *claim, ErrorRe
     const char *why = report->text;
     char line[sizeof report->text];
     PetscCallMPI(MPI_Bcast(report->text, sizeof report->text, MPI_CHAR, 0, work->comm));
-    *outcome = failed == KEEP_STOPPED                               ? OUTCOME_STOPPED
-               : failed == PETSC_ERR_ARG_WRONGSTATE || is_disk(why) ? OUTCOME_DISK
-               : begun                                              ? OUTCOME_FAILED
-                                                                    : OUTCOME_REFUSED;
+    *outcome = failed == KEEP_STOPPED                                    ? OUTCOME_STOPPED
+               : failed == PETSC_ERR_ARG_WRONGSTATE || work_is_disk(why) ? OUTCOME_DISK
+               : begun                                                   ? OUTCOME_FAILED
+                                                                         : OUTCOME_REFUSED;
     error_line(why, sizeof line, line);
     if (*outcome == OUTCOME_FAILED || *outcome == OUTCOME_REFUSED)
       PetscCall(sweep_failure(line, result));
@@ -118,46 +119,106 @@ static PetscErrorCode goes_on(const Work *work, Outcome outcome, const ErrorRepo
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* One point of the store. */
-static PetscErrorCode next_of_store(const Work *work, SweepStore *store, const char *worker, SweepClaim *claim,
-                                    bool *more, int *status) {
-  ErrorReport report;
-  Outcome outcome;
-  json_t *result;
+/* What the first rank asks of the store. */
+typedef struct Desk {
+  const char *worker;
+  SweepStore *store;
+  SweepClaim claim;
+  json_t *result; /* row of the claim, NULL: it is given back */
+} Desk;
+
+static PetscErrorCode open_store(const Work *work, Desk *desk) {
   PetscFunctionBeginUser;
-  if (!work->rank)
-    PetscCall(sweep_store_claim(store, work->plan, worker, claim->share, claim));
-  PetscCallMPI(MPI_Bcast(claim, sizeof *claim, MPI_BYTE, 0, work->comm));
-  *more = claim->id != 0;
-  *status = WORK_DONE;
-  if (!*more)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(compute(work, claim, &report, &result, &outcome));
-  PetscErrorCode failed = PETSC_SUCCESS;
-  if (!work->rank)
-    failed = result ? sweep_store_finish(store, claim->id, result) : sweep_store_give_back(store, claim->id);
-  json_decref(result);
-  PetscCall(failed);
-  PetscCall(goes_on(work, outcome, &report, more, status));
+  PetscCall(sweep_store_open(work->dir, false, &desk->store));
+  PetscCheck(desk->store, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep` makes it",
+             work->dir);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* What the store cannot do ends the worker, with the reason printed. */
+static PetscErrorCode claim_point(const Work *work, Desk *desk) {
+  char share[CONTENT_TEXT];
+  PetscFunctionBeginUser;
+  memcpy(share, desk->claim.share, sizeof share);
+  PetscCall(sweep_store_claim(desk->store, work->plan, desk->worker, share, &desk->claim));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode end_point(const Work *work, Desk *desk) {
+  (void)work;
+  PetscFunctionBeginUser;
+  if (desk->result)
+    PetscCall(sweep_store_finish(desk->store, desk->claim.id, desk->result));
+  else
+    PetscCall(sweep_store_give_back(desk->store, desk->claim.id));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Does it on the first rank. *broken on all: the store cannot, which is printed. */
+static PetscErrorCode ask_store(const Work *work, PetscErrorCode (*what)(const Work *, Desk *), Desk *desk,
+                                bool *broken) {
+  ErrorReport report = {.kept = PETSC_TRUE, .own = PETSC_TRUE};
+  int failed = 0;
+  PetscFunctionBeginUser;
+  if (!work->rank) {
+    PetscCall(PetscPushErrorHandler(error_handler, &report));
+    failed = what(work, desk) != PETSC_SUCCESS;
+    PetscCall(PetscPopErrorHandler());
+  }
+  if (failed)
+    fprintf(stderr, "%s\n", report.text);
+  PetscCallMPI(MPI_Bcast(&failed, 1, MPI_INT, 0, work->comm));
+  *broken = failed;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* One point of the store. */
+static PetscErrorCode next_of_store(const Work *work, Desk *desk, bool *more, int *status) {
+  ErrorReport report;
+  Outcome outcome;
+  bool broken = false;
+  PetscFunctionBeginUser;
+  PetscCall(ask_store(work, claim_point, desk, &broken));
+  PetscCallMPI(MPI_Bcast(&desk->claim, sizeof desk->claim, MPI_BYTE, 0, work->comm));
+  *more = !broken && desk->claim.id;
+  *status = broken ? WORK_BROKEN : WORK_DONE;
+  if (!*more)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(compute(work, &desk->claim, &report, &desk->result, &outcome));
+  PetscErrorCode failed = ask_store(work, end_point, desk, &broken);
+  json_decref(desk->result);
+  desk->result = NULL;
+  PetscCall(failed);
+  PetscCall(goes_on(work, outcome, &report, more, status));
+  if (broken) {
+    *more = false;
+    *status = WORK_BROKEN;
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Ranks outlive an mpirun that is killed by some seconds, and could take further points. */
+static void end_with_launcher(MPI_Comm comm) {
+  PetscMPIInt size;
+  MPI_Comm_size(comm, &size);
+  if (size > 1)
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
 PetscErrorCode sweep_work_store(MPI_Comm comm, const SweepPlan *plan, const char *dir, const char *worker,
                                 int *status) {
   Work work = {.comm = comm, .plan = plan, .dir = dir};
-  SweepClaim claim = {0};
-  SweepStore *store = NULL;
-  bool more = true;
+  Desk desk = {.worker = worker};
+  bool more = true, broken = false;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &work.rank));
+  end_with_launcher(comm);
   interrupt_wait(true); /* to the end of the program: a short point is finished first */
-  PetscErrorCode failed = work.rank ? PETSC_SUCCESS : sweep_store_open(dir, false, &store);
-  if (!failed && !work.rank && !store)
-    SETERRQ(PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep` makes it", dir);
-  while (!failed && more)
-    failed = next_of_store(&work, store, worker, &claim, &more, status);
-  (void)sweep_store_close(&store);
+  PetscErrorCode failed = ask_store(&work, open_store, &desk, &broken);
+  if (broken)
+    *status = WORK_BROKEN;
+  while (!failed && !broken && more)
+    failed = next_of_store(&work, &desk, &more, status);
+  (void)sweep_store_close(&desk.store);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

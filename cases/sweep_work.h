@@ -12,6 +12,9 @@ enum {
   WORK_STOPPED = 75 /* EX_TEMPFAIL: told to stop; the point waits again */
 };
 
+/* Whether an error is one of the disk, for which no point is to blame. */
+bool work_is_disk(const char *why);
+
 /* Takes points from the store in dir until none waits. */
 PetscErrorCode sweep_work_store(MPI_Comm comm, const SweepPlan *plan, const char *dir, const char *worker, int *status);
 /* Takes the points of a task of a cluster (sweep_task.h). */

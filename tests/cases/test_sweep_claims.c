@@ -148,16 +148,18 @@ static void test_dead_and_living(void **state) {
   fill(store, &p.plan, 3, 1);
   const pid_t first = start_holder(p.folder, &p.plan, "first"), second = start_holder(p.folder, &p.plan, "second");
   counts_are(store, 1, 2, 0, 0, 0, 0);
-  CHECK_OK(sweep_store_release(store, &n));
+  CHECK_OK(sweep_store_release(store, NULL, &n));
   assert_int_equal(n, 0); /* both live */
   end_holder(first);
   counts_are(store, 1, 2, 0, 0, 0, 0); /* its row does not know yet */
-  CHECK_OK(sweep_store_release(store, &n));
+  CHECK_OK(sweep_store_release(store, "fir", &n));
+  assert_int_equal(n, 0); /* left to who knows of what it died */
+  CHECK_OK(sweep_store_release(store, NULL, &n));
   assert_int_equal(n, 1);
   counts_are(store, 2, 1, 0, 0, 0, 0);
   CHECK_OK(sweep_store_close(&store)); /* of another connection: locks of the living stay */
   store = store_opened(p.folder);
-  CHECK_OK(sweep_store_release(store, &n));
+  CHECK_OK(sweep_store_release(store, NULL, &n));
   assert_int_equal(n, 0);
 
   const PetscInt64 mine[2] = {claim(store, &p.plan, "me", ""), claim(store, &p.plan, "me", "")};
