@@ -1,4 +1,32 @@
-# For the scripts that test sweeps: their rows, their processes. Sourced.
+# For the scripts that test sweeps: a small one, its rows, its processes. Sourced.
+
+# cell.yaml, cage.yaml, and sweep.yaml: 12 points of both.
+make_cases() {
+  cat >cell.yaml <<'YAML'
+runner: unit-cell
+model: voxel
+lattice: {cell: rhombic-dodecahedron, cell_mm: 1.0, strut_mm: 0.2}
+resolution: {voxels_per_cell: 16}
+materials: {strut: {young_MPa: 1000, poisson: 0.3}}
+YAML
+  cat >cage.yaml <<'YAML'
+runner: cage
+model: frame
+lattice: {cell: rhombic-dodecahedron, cell_mm: 2.5, strut_mm: 0.4}
+cage: {shape: cylinder, diameter_mm: 8, height_mm: 8}
+materials: {strut: {young_MPa: 186000, poisson: 0.35, yield_MPa: 300}}
+loads: {compression: {compression_N: 400}}
+buckling: {modes: 0}
+fields: none
+YAML
+  cat >sweep.yaml <<'YAML'
+runner: sweep
+cases: {cell: {file: cell.yaml}, cage: {file: cage.yaml}}
+axes:
+  strut_mm: {key: "cell:lattice.strut_mm", values: [0.14, 0.17, 0.2, 0.23]}
+  thick_mm: {key: "cage:lattice.strut_mm", values: [0.4, 0.5, 0.6]}
+YAML
+}
 
 # rows FILE.csv: a line "place column value" for each field that is not a cost, sorted.
 rows() {

@@ -23,31 +23,11 @@ fail() {
   [ $failures -lt 5 ] || exit 1
 }
 
-cat >cell.yaml <<END
-runner: unit-cell
-model: voxel
-lattice: {cell: rhombic-dodecahedron, cell_mm: 1.0, strut_mm: 0.2}
-resolution: {voxels_per_cell: 16}
-materials: {strut: {young_MPa: 1000, poisson: 0.3}}
-END
-cat >cage.yaml <<END
-runner: cage
-model: frame
-lattice: {cell: rhombic-dodecahedron, cell_mm: 2.5, strut_mm: 0.4}
-cage: {shape: cylinder, diameter_mm: 8, height_mm: 8}
-materials: {strut: {young_MPa: 186000, poisson: 0.35, yield_MPa: 300}}
-loads: {compression: {compression_N: 400}}
-buckling: {modes: 0}
-fields: none
-END
-cat >small.yaml <<END
-runner: sweep
-attempts: 100
-cases: {cell: {file: cell.yaml}, cage: {file: cage.yaml}}
-axes:
-  strut_mm: {key: "cell:lattice.strut_mm", values: [0.14, 0.17, 0.2, 0.23]}
-  thick_mm: {key: "cage:lattice.strut_mm", values: [0.4, 0.5, 0.6]}
-END
+make_cases
+{
+  cat sweep.yaml
+  echo 'attempts: 100'
+} >small.yaml
 cat >large.yaml <<END
 runner: sweep
 cases: {cage: {file: cage.yaml, set: [cage.diameter_mm=12, cage.height_mm=12, lattice.strut_mm=0.2]}}
@@ -76,14 +56,14 @@ begin() { # OUT SWEEP OPTIONS...: in the background, $parent
 alive() { kill -0 "$parent" 2>/dev/null; }
 
 finish() { # its exit status in $status
-  local end=$(($(date +%s) + 120))
-  while alive && [ "$(date +%s)" -lt $end ]; do sleep 0.05; done
-  if alive; then
-    fail "$kind: the sweep hangs"
-    kill -9 "$parent"
-  fi
-  { wait "$parent"; } 2>/dev/null
-  status=$?
+  local end=$(($(date +%s) + 120)) hangs=
+  { # the shell tells of each that was killed
+    while alive && [ "$(date +%s)" -lt $end ]; do sleep 0.05; done
+    kill -9 "$parent" && hangs=1
+    wait "$parent"
+    status=$?
+  } 2>/dev/null
+  [ -z "$hangs" ] || fail "$kind: the sweep hangs"
 }
 
 # whole OUT SWEEP REFERENCE OPTIONS...: the same command goes on to the end, and all is as it would have been
