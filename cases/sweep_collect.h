@@ -22,7 +22,8 @@ typedef struct CollectSource { /* of one point */
   const double *value; /* NAN: not there */
 } CollectSource;
 
-/* NAN where nothing fits, or where one that fits is NAN. *unit (may be NULL): its unit. */
+/* NAN where nothing fits, or where one that fits is NAN: what a point does not give is not in its source. *unit (may be
+ * NULL): its unit. */
 double collect_value(const Collect *collect, const CollectSource *source, const char **unit);
 
 #endif

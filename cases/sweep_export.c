@@ -32,6 +32,40 @@ static PetscErrorCode add_columns(const SweepPlan *plan, SweepRows *rows, PetscI
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Whether the point of a row has the quantity of a column, be it without a value: frames and voxels give others. */
+static bool gives(const SweepRows *rows, PetscInt r, PetscInt k) {
+  const char *name = rows->column[k].name, *list = rows->row[r].valueless;
+  const size_t n = strlen(name);
+  if (!isnan(rows->value[r * rows->n_columns + k]))
+    return true;
+  for (; list && *list; list += strcspn(list, "|"), list += *list == '|')
+    if (!strncmp(list, name, n) && list[n] == '|')
+      return true;
+  return false;
+}
+
+/* What column `own` may be collected from: columns and axes but itself; of row r (those that its point gives), or for
+   r = -1 all of them, whose values do not count. */
+static CollectSource source_of(const SweepPlan *plan, const SweepRows *rows, PetscInt r, PetscInt own,
+                               CollectSource room) {
+  const char **name = (const char **)room.name, **unit = (const char **)room.unit;
+  double *x = (double *)room.value;
+  room.n = 0;
+  for (PetscInt k = 0; k < rows->n_columns; k++)
+    if (k != own && strcmp(rows->column[k].kind, "uncertainty") && (r < 0 || gives(rows, r, k))) {
+      name[room.n] = rows->column[k].name;
+      unit[room.n] = rows->column[k].unit;
+      x[room.n++] = r < 0 ? 0 : rows->value[r * rows->n_columns + k];
+    }
+  for (PetscInt a = 0; a < rows->n_axes; a++)
+    if (!plan->axis[a].word && rows_column(rows, plan->axis[a].name) < 0) {
+      name[room.n] = plan->axis[a].name;
+      unit[room.n] = plan->axis[a].unit;
+      x[room.n++] = r < 0 ? 0 : rows->axis[r * rows->n_axes + a];
+    }
+  return room;
+}
+
 PetscErrorCode sweep_rows_collect(const SweepPlan *plan, SweepRows *rows) {
   PetscInt at[COLLECTS];
   const char **name, **unit, *found;
@@ -42,27 +76,18 @@ PetscErrorCode sweep_rows_collect(const SweepPlan *plan, SweepRows *rows) {
   PetscCall(add_columns(plan, rows, at));
   const PetscInt n_all = rows->n_columns + rows->n_axes;
   PetscCall(PetscMalloc3(n_all, &name, n_all, &unit, n_all, &x));
-  for (PetscInt r = 0; r < rows->n; r++) {
-    double *value = rows->value + r * rows->n_columns;
-    for (PetscInt i = 0; i < plan->n_collect; i++) {
-      CollectSource source = {0, name, unit, x}; /* everything but itself */
-      for (PetscInt k = 0; k < rows->n_columns; k++)
-        if (k != at[i] && strcmp(rows->column[k].kind, "uncertainty")) {
-          name[source.n] = rows->column[k].name;
-          unit[source.n] = rows->column[k].unit;
-          x[source.n++] = value[k];
-        }
-      for (PetscInt a = 0; a < rows->n_axes; a++)
-        if (!plan->axis[a].word && rows_column(rows, plan->axis[a].name) < 0) {
-          name[source.n] = plan->axis[a].name;
-          unit[source.n] = plan->axis[a].unit;
-          x[source.n++] = rows->axis[r * rows->n_axes + a];
-        }
-      value[at[i]] = collect_value(&plan->collect[i], &source, &found);
-      if (!rows->column[at[i]].unit[0] && found[0]) {
-        PetscCall(PetscFree(rows->column[at[i]].unit));
-        PetscCall(PetscStrallocpy(found, &rows->column[at[i]].unit));
-      }
+  const CollectSource room = {0, name, unit, x};
+  for (PetscInt i = 0; i < plan->n_collect; i++) { /* one may be collected from those before it */
+    SweepColumn *column = &rows->column[at[i]];
+    CollectSource source = source_of(plan, rows, -1, at[i], room);
+    (void)collect_value(&plan->collect[i], &source, &found);
+    char *copy;
+    PetscCall(PetscStrallocpy(found, &copy));
+    PetscCall(PetscFree(column->unit));
+    column->unit = copy;
+    for (PetscInt r = 0; r < rows->n; r++) {
+      source = source_of(plan, rows, r, at[i], room);
+      rows->value[r * rows->n_columns + at[i]] = collect_value(&plan->collect[i], &source, NULL);
     }
   }
   PetscCall(PetscFree3(name, unit, x));

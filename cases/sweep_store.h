@@ -84,7 +84,7 @@ typedef struct SweepRow {
   PetscInt place;
   SweepRole role;
   char status[12], content[CONTENT_TEXT];
-  char *why, *missed; /* NULL: nothing */
+  char *why, *missed, *valueless; /* NULL: none; valueless: names of quantities without a value, a | behind each */
   double wall_s, cpu_s, peak_rss_bytes;
 } SweepRow;
 

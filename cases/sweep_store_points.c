@@ -281,6 +281,18 @@ static const char *member(const json_t *result, const char *key) {
   return json_string_value(json_object_get(result, key));
 }
 
+/* SQL has one NULL for what a point does not give and for what it gives without a value. */
+static void set_valueless(Setter *s, const json_t *quantities) {
+  sqlite3_str *names = sqlite3_str_new(NULL);
+  const char *name;
+  json_t *quantity;
+  json_object_foreach((json_t *)quantities, name, quantity) if (!json_is_number(json_object_get(quantity, "value")))
+      sqlite3_str_appendf(names, "%s|", name);
+  char *text = sqlite3_str_finish(names);
+  sqlite3_str_appendf(s->sql, ", valueless = %Q", text);
+  sqlite3_free(text);
+}
+
 static PetscErrorCode write_result(SweepStore *store, Setter *s, PetscInt64 id, const json_t *result) {
   static const char *const texts[] = {"status", "why", "missed", "program", "machine", "started"};
   static const char *const numbers[] = {"wall_s", "cpu_s"}, *const whole[] = {"ranks", "peak_rss_bytes"};
@@ -293,6 +305,7 @@ static PetscErrorCode write_result(SweepStore *store, Setter *s, PetscInt64 id, 
     sqlite3_str_appendf(s->sql, ", %s = %lld", whole[i],
                         (long long)json_integer_value(json_object_get(result, whole[i])));
   }
+  set_valueless(s, json_object_get(result, "quantities"));
   PetscCall(setter_quantities(store, s, json_object_get(result, "quantities")));
   PetscCall(setter_run(store, s, id));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -16,6 +16,7 @@ PetscErrorCode sweep_store_rows_free(SweepRows *rows) {
   for (PetscInt i = 0; i < rows->n; i++) {
     PetscCall(PetscFree(rows->row[i].why));
     PetscCall(PetscFree(rows->row[i].missed));
+    PetscCall(PetscFree(rows->row[i].valueless));
   }
   for (PetscInt i = 0; i < rows->n_columns; i++) {
     PetscCall(PetscFree(rows->column[i].name));
@@ -29,13 +30,14 @@ PetscErrorCode sweep_store_rows_free(SweepRows *rows) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-enum { FIXED = 10 };
+enum { FIXED = 11 };
 
 /* Columns of quantities, and the statement that gives all rows. */
 static PetscErrorCode select_all(SweepStore *store, const SweepPlan *plan, SweepRows *rows, sqlite3_stmt **statement) {
   PetscFunctionBeginUser;
   sqlite3_str *sql = sqlite3_str_new(store->db);
-  sqlite3_str_appendf(sql, "SELECT id, place, role, status, content, why, missed, wall_s, cpu_s, peak_rss_bytes");
+  sqlite3_str_appendf(sql,
+                      "SELECT id, place, role, status, content, why, missed, wall_s, cpu_s, peak_rss_bytes, valueless");
   sweep_store_select_axes(store, plan, sql);
   PetscErrorCode failed = PETSC_SUCCESS;
   for (PetscInt i = 0; i < store->n_columns && !failed; i++) {
@@ -76,6 +78,7 @@ static PetscErrorCode read_row(sqlite3_stmt *statement, const SweepPlan *plan, S
   PetscCall(PetscStrncpy(row->content, (const char *)sqlite3_column_text(statement, 4), sizeof row->content));
   PetscCall(copy_text(statement, 5, &row->why));
   PetscCall(copy_text(statement, 6, &row->missed));
+  PetscCall(copy_text(statement, 10, &row->valueless));
   row->wall_s = sqlite3_column_double(statement, 7);
   row->cpu_s = sqlite3_column_double(statement, 8);
   row->peak_rss_bytes = sqlite3_column_double(statement, 9);

@@ -67,6 +67,8 @@ static void test_rows(void **state) {
   }
   assert_string_equal(rows.row[4].why, "it \"broke\"; '); DROP TABLE point; --\nand more");
   assert_true(isnan(value_at(&rows, 2, "porosity_pct")));
+  assert_string_equal(rows.row[2].valueless, "porosity_pct|"); /* given, but without a value */
+  assert_true(!rows.row[1].valueless && !rows.row[4].valueless);
   for (PetscInt k = 0; k < 3; k++)
     if (!strcmp(rows.column[k].kind, "uncertainty")) {
       CHECK_NEAR(rows.value[1 * 3 + k], 1. / 7, 0, "all digits");
