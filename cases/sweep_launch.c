@@ -123,6 +123,10 @@ static void become(const Watch *watch, int in, int log, pid_t parent) {
   signal(SIGUSR1, SIG_DFL);
   if (dup2(in, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
     _exit(127);
+  if (in > 2)
+    close(in);
+  if (log > 2)
+    close(log);
   execvpe(watch->argv[0], watch->argv, watch->environment);
   dprintf(2, "trabecula: error: cannot start '%s': %s\n", watch->argv[0], strerror(errno));
   _exit(127);
@@ -130,13 +134,16 @@ static void become(const Watch *watch, int in, int log, pid_t parent) {
 
 static PetscErrorCode start(Watch *watch, Worker *worker) {
   int n = 0;
+  char folder[PETSC_MAX_PATH_LEN + 8], why[512];
+  size_t made;
   const pid_t parent = getpid();
   PetscFunctionBeginUser;
+  snprintf(folder, sizeof folder, "%s/log", watch->launch->dir); /* each time: another sweep may have removed it */
+  PetscCheck(!folder_make(folder, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   while (strcmp(watch->argv[n], "--worker"))
     n++;
   watch->argv[n + 1] = worker->name;
-  const int in = open("/dev/null", O_RDONLY | O_CLOEXEC),
-            log = open(worker->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int in = open("/dev/null", O_RDONLY), log = open(worker->log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   PetscCheck(in >= 0 && log >= 0, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "cannot write '%s': %s", worker->log,
              strerror(errno));
   const pid_t pid = fork();
@@ -327,22 +334,19 @@ static PetscErrorCode watch_all(Watch *watch) {
 
 static PetscErrorCode prepare(Watch *watch) {
   SweepLaunch *launch = watch->launch;
-  char folder[PETSC_MAX_PATH_LEN], host[96] = "", why[512];
-  size_t made;
+  char host[96] = "";
   PetscFunctionBeginUser;
   launch->jobs = PetscMin(launch->jobs, MOST_JOBS);
   watch->argv = make_command(launch);
   watch->environment =
       make_environment(launch->ranks == 1, launch->jobs * launch->ranks > sweep_cores(), &watch->bytes);
   PetscCheck(watch->argv && watch->environment, PETSC_COMM_SELF, PETSC_ERR_MEM, "command of the workers");
-  PetscCall(PetscSNPrintf(folder, sizeof folder, "%s/log", launch->dir));
-  PetscCheck(!folder_make(folder, &made, why, sizeof why), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   gethostname(host, sizeof host - 1);
   snprintf(watch->name, sizeof watch->name, "%s-%ld-", host, (long)getpid());
   for (int i = 0; i < launch->jobs; i++) {
     Worker *worker = &watch->worker[i];
     snprintf(worker->name, sizeof worker->name, "%s%d", watch->name, i + 1);
-    PetscCall(PetscSNPrintf(worker->log, sizeof worker->log, "%s/worker-%s.txt", folder, worker->name));
+    PetscCall(PetscSNPrintf(worker->log, sizeof worker->log, "%s/log/worker-%s.txt", launch->dir, worker->name));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -363,6 +367,7 @@ static void remove_silent_logs(const Watch *watch) {
 PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGUSR1};
   struct sigaction action = {.sa_handler = note_signal}, old[3];
+  char cache[PETSC_MAX_PATH_LEN + 8];
   Watch *watch;
   PetscInt n;
   PetscFunctionBeginUser;
@@ -377,6 +382,8 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
     sigaction(numbers[i], &old[i], NULL);
   PetscErrorCode released = sweep_store_release(launch->store, NULL, &n);
   remove_silent_logs(watch);
+  snprintf(cache, sizeof cache, "%s/cache", launch->dir);
+  whole_file_tidy(cache);
   const bool broken = watch->broken;
   char why[512];
   snprintf(why, sizeof why, "%s", watch->why);

@@ -1,8 +1,11 @@
 #define _XOPEN_SOURCE 700 /* nftw */
 #include "cases/whole_file.h"
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,6 +42,31 @@ int whole_file_write(const char *dir, const char *name, int (*body)(FILE *, void
   if (bad)
     snprintf(why, n, "cannot write '%.300s/%s': %s", dir, name, strerror(bad));
   return bad;
+}
+
+/* ".NAME.PROCESS.part" */
+static long writer_of(const char *name) {
+  char *end;
+  const char *dot = strrchr(name, '.');
+  if (name[0] != '.' || strcmp(dot, ".part"))
+    return 0;
+  while (dot > name && dot[-1] != '.')
+    dot--;
+  const long process = strtol(dot, &end, 10);
+  return strcmp(end, ".part") ? 0 : process;
+}
+
+void whole_file_tidy(const char *dir) {
+  char path[PATH_MAX];
+  DIR *folder = opendir(dir);
+  for (struct dirent *entry; folder && (entry = readdir(folder));) {
+    const long process = writer_of(entry->d_name);
+    if (process > 0 && kill((pid_t)process, 0) && errno == ESRCH &&
+        snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) < PATH_MAX)
+      unlink(path);
+  }
+  if (folder)
+    closedir(folder);
 }
 
 int folder_make(const char *dir, size_t *made, char *why, size_t n) {

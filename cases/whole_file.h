@@ -10,6 +10,9 @@
 int whole_file_write(const char *dir, const char *name, int (*body)(FILE *file, void *context), void *context,
                      char *why, size_t n);
 
+/* Removes from dir what writers on this machine left that were killed. */
+void whole_file_tidy(const char *dir);
+
 /* Creates dir with its parents. *made is the length of the part of dir that was there before (0: nothing, as for a
    relative path; strlen(dir): all). Returns 0, or non-zero and why. */
 int folder_make(const char *dir, size_t *made, char *why, size_t n);

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the scripts that test sweeps: a small one, its rows, its processes. Sourced.
 
 # cell.yaml, cage.yaml, and sweep.yaml: 12 points of both.

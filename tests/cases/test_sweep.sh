@@ -67,6 +67,14 @@ timeout 60 mpirun -n 2 "$program" sweep sweep.yaml -o mpi >said 2>&1
 [ $? -eq 2 ] || fail "under mpirun: not refused"
 grep -q 'error: a sweep starts its programs itself' said || fail "under mpirun: $(tail -3 said)"
 
+# A store that was damaged, or is none, is left as it is.
+cp -r two damaged
+head -c 20000 /dev/urandom | dd of=damaged/sweep.db bs=4096 seek=1 conv=notrunc status=none
+gives 2 'damaged/sweep.db: error: .*(malformed|not a database)' sweep.yaml -o damaged
+echo mine >damaged/sweep.db
+gives 2 'damaged/sweep.db: error: .*not a database' sweep.yaml -o damaged
+grep -qx mine damaged/sweep.db || fail "a file that is no store is overwritten"
+
 # What is done is not computed again; another base case is noticed, and its rows are not mixed with the others.
 cp one/points.csv before.csv
 gives 0 '0 to compute, .* 12 done before' sweep.yaml -o one --jobs 2
@@ -126,8 +134,8 @@ YAML
 gives 0 '' many.yaml -o many --jobs 2
 timeout 120 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.1 2>&1 </dev/null &
 first=$!
-timeout 120 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.2 2>&1 </dev/null
-[ $? -eq 0 ] || fail "two sweeps at once: the second: $(cat said.2)"
+timeout 120 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.2 2>&1 </dev/null ||
+  fail "two sweeps at once: the second: $(cat said.2)"
 wait $first || fail "two sweeps at once: the first: $(cat said.1)"
 [ "$(computed both)" -eq 12 ] || fail "two sweeps at once computed $(computed both) points of 12"
 gives 0 '0 to compute' many.yaml -o both

@@ -12,6 +12,7 @@ program=$TRABECULA_PROGRAM
 folder=$(mktemp -d) || exit 1
 disk=$folder/disk
 trap 'umount "$disk" 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'exit 1' INT TERM HUP
 cd "$folder" || exit 1
 failures=0
 seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
@@ -31,12 +32,12 @@ make_cases
 cat >large.yaml <<END
 runner: sweep
 cases: {cage: {file: cage.yaml, set: [cage.diameter_mm=12, cage.height_mm=12, lattice.strut_mm=0.2]}}
-axes: {cell_mm: {key: lattice.cell_mm, values: [2.5, 2, 1.5, 1.1]}}
+axes: {cell_mm: {key: lattice.cell_mm, values: [2.5, 2, 1.5, 1.2]}}
 END
 
 random() { # N: *chosen from 0 to N - 1; the high bits, which are the good ones
   seed=$(((seed * 1103515245 + 12345) % 2147483648))
-  chosen=$((seed / 1024 * $1 / 2097152))
+  chosen=$((seed * $1 / 2147483648))
 }
 
 moment() { # SECONDS/1000: waits a part of it
@@ -66,14 +67,14 @@ finish() { # its exit status in $status
   [ -z "$hangs" ] || fail "$kind: the sweep hangs"
 }
 
-# whole OUT SWEEP REFERENCE OPTIONS...: the same command goes on to the end, and all is as it would have been
+# whole OUT SWEEP OPTIONS...: the same command goes on to the end, and all is as in $undisturbed
 whole() {
-  local out=$1 sweep=$2 reference=$3 different
-  shift 3
+  local out=$1 sweep=$2 different
+  shift 2
   timeout 120 "$program" sweep "$sweep" -o "$out" --quiet "$@" >said 2>warned </dev/null
   status=$?
   [ $status -eq 0 ] || fail "$kind: started again: status $status: $(tail -3 warned)"
-  different=$(differ "$reference/points.csv" "$out/points.csv")
+  different=$(differ "$undisturbed/points.csv" "$out/points.csv")
   [ -z "$different" ] || fail "$kind: rows differ: $different"
   timeout 20 "$program" sweep "$sweep" -o "$out" --status >said 2>&1 || fail "$kind: --status: $(tail -1 said)"
   grep -q ' 0 running, 0 waiting, 0 failed' said || fail "$kind: --status says $(cat said)"
@@ -86,13 +87,19 @@ print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[
   gone "$folder" 5 || fail "$kind: processes are left"
 }
 
-# reference NAME SWEEP OPTIONS...: an undisturbed sweep; $took milliseconds
+# reference SWEEP OPTIONS...: an undisturbed sweep in $undisturbed, once; $took milliseconds
 reference() {
-  local out=$1 sweep=$2
-  shift 2
-  took=$(milliseconds)
-  timeout 120 "$program" sweep "$sweep" -o "$out" --quiet "$@" >said 2>&1 </dev/null || fail "undisturbed: $(tail -3 said)"
-  took=$(($(milliseconds) - took))
+  local sweep=$1
+  undisturbed=$folder/undisturbed-$*
+  undisturbed=${undisturbed// /}
+  shift
+  if [ ! -d "$undisturbed" ]; then
+    took=$(milliseconds)
+    timeout 120 "$program" sweep "$sweep" -o "$undisturbed" --quiet "$@" >said 2>&1 </dev/null ||
+      fail "undisturbed: $(tail -3 said)"
+    echo $(($(milliseconds) - took)) >"$undisturbed/took"
+  fi
+  took=$(cat "$undisturbed/took")
 }
 
 # A worker, its mpirun or one of its ranks is killed again and again: the sweep goes on by itself.
@@ -100,7 +107,7 @@ kill_workers() { # KIND OPTIONS...
   local n=0 rounds=0 ended=0 victims what=rank
   shift
   [ "$kind" = mpirun ] && what=mpirun
-  reference "$kind.undisturbed" small.yaml "$@"
+  reference small.yaml "$@"
   while [ $n -lt "$moments" ]; do
     out=$folder/$kind.$((rounds += 1))
     begin "$out" small.yaml "$@"
@@ -114,7 +121,7 @@ kill_workers() { # KIND OPTIONS...
     finish
     [ $status -eq 0 ] && ended=$((ended + 1))
     [ $status -eq 0 ] || fail "$kind: the sweep did not go on: status $status: $(tail -3 warned)"
-    whole "$out" small.yaml "$kind.undisturbed" "$@"
+    whole "$out" small.yaml "$@"
   done
   echo "$kind: $n killed in $rounds sweeps, $ended of which ended by themselves; undisturbed it takes $took ms"
 }
@@ -122,9 +129,9 @@ kill_workers() { # KIND OPTIONS...
 # The sweep itself is killed, and started again, until it comes to its end.
 kill_parent() { # OPTIONS...
   local n=0 rounds=0
-  reference "parent$*" small.yaml "$@"
+  reference small.yaml "$@"
   while [ $n -lt "$moments" ]; do
-    out=$folder/parent$*.$((rounds += 1))
+    out=$folder/parent$#.$((rounds += 1))
     while [ $n -lt "$moments" ]; do
       begin "$out" small.yaml "$@"
       moment $((took + took / 5))
@@ -134,9 +141,14 @@ kill_parent() { # OPTIONS...
       random 2 # started again when its workers are gone, or at once
       if [ "$chosen" -eq 0 ]; then gone "$folder" 5 || fail "parent: its workers live on"; fi
     done
-    whole "$out" small.yaml "parent$*" "$@"
+    whole "$out" small.yaml "$@"
   done
   echo "parent: $n killed in $rounds sweeps with $*; undisturbed it takes $took ms"
+}
+
+alternate() { # N: $options
+  options=(--jobs 2)
+  [ $(($1 % 2)) -eq 0 ] && options=(--jobs 1 --ranks 2)
 }
 
 # The disk becomes full and is freed again.
@@ -147,10 +159,11 @@ fill_disk() {
     echo "disk: left out: this user may not mount a tmpfs"
     return
   fi
-  reference disk.undisturbed small.yaml --jobs 2
+  reference small.yaml --jobs 2
   while [ $n -lt "$moments" ]; do
     out=$disk/$((n += 1))
-    begin "$out" small.yaml --jobs 2
+    alternate $n
+    begin "$out" small.yaml "${options[@]}"
     moment "$took"
     head -c 2M /dev/zero >"$disk/fill" 2>/dev/null
     random 40 # so many KiB stay free
@@ -160,7 +173,7 @@ fill_disk() {
     case $status in 0 | 2) ;; *) fail "disk: status $status: $(tail -3 warned)" ;; esac
     [ $status -eq 0 ] || grep -qE 'error: .*(full|No space|I/O)' warned || fail "disk: no reason: $(tail -3 warned)"
     rm "$disk/fill"
-    whole "$out" small.yaml disk.undisturbed --jobs 2
+    whole "$out" small.yaml "${options[@]}"
     rm -rf "$out"
   done
   umount "$disk"
@@ -170,12 +183,13 @@ fill_disk() {
 # Memory is short, somewhere in the computation of the largest point or of any.
 short_memory() {
   local n=0 failed=0 broken=0 limit
-  reference memory.undisturbed large.yaml --jobs 2
+  reference large.yaml --jobs 2
   while [ $n -lt "$moments" ]; do
     out=$folder/memory.$((n += 1))
-    random 300
-    limit=$((chosen + 450)) # MiB
-    (ulimit -v $((limit * 1024)); exec timeout 120 "$program" sweep large.yaml -o "$out" --quiet --jobs 2) \
+    random 170
+    limit=$((chosen + 500)) # MiB
+    alternate $n
+    (ulimit -v $((limit * 1024)); exec timeout 120 "$program" sweep large.yaml -o "$out" --quiet "${options[@]}") \
       >said 2>warned </dev/null
     status=$?
     if [ $status -eq 1 ] && "$program" sweep large.yaml -o "$out" --status >said 2>/dev/null; then
@@ -185,7 +199,7 @@ short_memory() {
       broken=$((broken + 1))
       [ -s warned ] || fail "memory: $limit MiB: status $status without a word"
     fi
-    whole "$out" large.yaml memory.undisturbed --jobs 2 --retry failed
+    whole "$out" large.yaml "${options[@]}" --retry failed
     rm -rf "$out"
   done
   echo "memory: $n limits: $failed with points that failed, $broken that ended the sweep"
@@ -194,7 +208,7 @@ short_memory() {
 # A point that kills its worker each time costs only itself.
 deadly_point() {
   local n=0 deaths
-  reference point.undisturbed large.yaml --jobs 2
+  reference large.yaml --jobs 2
   while [ $n -lt $((moments / 10 + 1)) ]; do
     out=$folder/point.$((n += 1))
     deaths=0
@@ -209,8 +223,9 @@ deadly_point() {
     finish
     [ $status -eq 1 ] || fail "point: status $status: $(tail -3 warned)"
     timeout 20 "$program" sweep large.yaml -o "$out" --status >said 2>&1
-    grep -q ': 3 done, .* 1 failed' said && grep -q 'cell_mm = 1.1 .*was killed (signal 9' said || fail "point: $(cat said)"
-    whole "$out" large.yaml point.undisturbed --jobs 2 --retry failed
+    grep -q ': 3 done, .* 1 failed' said || fail "point: $(cat said)"
+    grep -q 'cell_mm = 1.2 .*was killed (signal 9' said || fail "point: $(cat said)"
+    whole "$out" large.yaml --jobs 2 --retry failed
   done
   echo "point: $n times it killed its workers, the last time $deaths"
 }
