@@ -130,8 +130,6 @@ typedef struct Desk {
 static PetscErrorCode open_store(const Work *work, Desk *desk) {
   PetscFunctionBeginUser;
   PetscCall(sweep_store_open(work->dir, false, &desk->store));
-  PetscCheck(desk->store, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep` makes it",
-             work->dir);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -214,6 +212,9 @@ PetscErrorCode sweep_work_store(MPI_Comm comm, const SweepPlan *plan, const char
   end_with_launcher(comm);
   interrupt_wait(true); /* to the end of the program: a short point is finished first */
   PetscErrorCode failed = ask_store(&work, open_store, &desk, &broken);
+  int found = broken || desk.store;
+  PetscCallMPI(MPI_Bcast(&found, 1, MPI_INT, 0, comm));
+  PetscCheck(found, comm, PETSC_ERR_USER_INPUT, "'%s' holds no sweep: `trabecula sweep` makes it", dir);
   if (broken)
     *status = WORK_BROKEN;
   while (!failed && !broken && more)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Sweeps that are killed at any moment end as if nothing had been: no point lost, none twice, the same rows.
-# test_sweep_kill.sh [MOMENTS [KIND...]]: so many random moments of each kind, here 2; 50 of all take half an hour.
+# test_sweep_kill.sh [MOMENTS [KIND...]]: so many random moments of each kind, here 1; 50 of all take half an hour.
 # Kinds: worker parent rank mpirun disk memory point. SEED=N in the environment repeats a choice of moments.
 set -u
-moments=${1:-2}
+moments=${1:-1}
 [ $# -gt 0 ] && shift
 [ $# -gt 0 ] || set -- worker parent rank mpirun disk memory point
 program=$TRABECULA_PROGRAM
