@@ -108,8 +108,11 @@ static int known(const Answer *a) {
 }
 
 static void cheap_keys(void **state) {
+  int solving = 0;
   (void)state;
-  assert_int_equal(BASES, n_runners);
+  for (int i = 0; i < n_runners; i++)
+    solving += !runners[i]->is_sweep;
+  assert_int_equal(BASES, solving);
   for (int b = 0; b < BASES; b++) {
     const char *set[KEYS];
     Answer after[KEYS], alone;
