@@ -75,6 +75,8 @@ PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double str
                                      int fields, Estimate *estimate);
 PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
                                     Estimate *estimate);
+/* Memory of this machine, bytes: what is installed, or what the container may use. Local. */
+double build_node_memory(void);
 /* Refuses a run whose estimate exceeds the memory of this machine (total of the ranks' nodes). */
 PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate);
 

@@ -53,8 +53,7 @@ PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Memory of this node: what is installed, or what the container may use. */
-static double node_memory(void) {
+double build_node_memory(void) {
   double bytes = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE), limit;
   static const char *const limits[] = {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
 
@@ -78,7 +77,7 @@ PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate) {
   PetscCallMPI(MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
   PetscCallMPI(MPI_Comm_rank(node, &rank));
   if (!rank)
-    bytes = node_memory();
+    bytes = build_node_memory();
   PetscCallMPI(MPI_Comm_free(&node));
   PetscCallMPI(MPI_Allreduce(&bytes, &total, 1, MPI_DOUBLE, MPI_SUM, c->comm));
   if (estimate->memory_bytes > total)

@@ -1,4 +1,5 @@
 /* trabecula sweep. */
+#include "cases/build.h"
 #include "cases/command.h"
 #include "cases/results.h"
 #include "cases/sweep_choose.h"
@@ -91,12 +92,26 @@ static PetscErrorCode compute(Sweep *s, bool *over, int *status) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* No more points at once than fit into the memory, by the estimate of the largest. */
+static PetscErrorCode limit_jobs(Sweep *s) {
+  const double most = floor(build_node_memory() / PetscMax(1, s->price.memory_bytes));
+  PetscFunctionBeginUser;
+  if (most >= s->launch.jobs)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  s->launch.jobs = (int)PetscMax(1, most);
+  PetscCall(results_warn(s->results, "the largest point takes about %.3g GB: %d at once, for more the memory is short",
+                         1e-9 * s->price.memory_bytes, s->launch.jobs));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode place(Sweep *s) {
   SweepCounts counts;
   PetscInt retried = 0;
   char text[64];
   PetscFunctionBeginUser;
   PetscCall(sweep_place(s->plan, s->store, &s->price));
+  if (!s->a->value[SLURM])
+    PetscCall(limit_jobs(s));
   if (s->a->value[RETRY]) {
     PetscCall(cluster_forget(&s->cluster, s->store)); /* else the rows that failed would come back */
     PetscCall(sweep_store_retry_failed(s->store, &retried));
@@ -335,7 +350,7 @@ const Command command_sweep = {
     1,
     COMMAND_OUT | COMMAND_SET | COMMAND_QUIET,
     N_OPTIONS,
-    {[JOBS] = {"--jobs", "N", "points at once (default: cores / ranks)"},
+    {[JOBS] = {"--jobs", "N", "points at once, as far as memory goes (default: cores / ranks)"},
      [RANKS] = {"--ranks", "R", "processes that compute each point (default: 1)"},
      [STATUS] = {"--status", NULL, "how far it is, what failed and why; computes nothing"},
      [RETRY] = {"--retry", "failed", "computes the points that failed once more"},
