@@ -8,6 +8,7 @@
 #include "cases/sweep_launch.h"
 #include "cases/sweep_place.h"
 #include "cases/sweep_point.h"
+#include "cases/sweep_spread.h"
 #include "cases/sweep_tell.h"
 #include "cases/sweep_work.h"
 #include "cases/whole_file.h"
@@ -170,6 +171,8 @@ static PetscErrorCode choose(Sweep *s) {
   PetscFunctionBeginUser;
   PetscCall(read_rows(s, &rows));
   PetscErrorCode failed = sweep_tell_points(s->plan, &rows, s->results);
+  if (!failed)
+    failed = sweep_tell_spread(s->plan, &rows, s->results);
   if (!failed)
     failed = sweep_choose(s->plan, &rows, s->results, &s->choice);
   PetscCall(sweep_store_rows_free(&rows));

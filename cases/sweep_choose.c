@@ -1,5 +1,6 @@
 #include "cases/sweep_choose.h"
 
+#include "cases/sweep_spread.h"
 #include <math.h>
 #include <string.h>
 
@@ -28,12 +29,6 @@ PetscInt sweep_shown_columns(const SweepPlan *plan, const SweepRows *rows, Petsc
   return n;
 }
 
-/* Seeds make scatter, no trend. */
-static bool is_seed(const SweepAxis *axis) {
-  const char *key = sweep_key_path(axis->key[0]), *end = strrchr(key, '.');
-  return !strcmp(end ? end + 1 : key, "seed");
-}
-
 enum { MOST_COLUMNS = 24 };
 
 typedef struct Board { /* an AnswerTable and what it borrows */
@@ -45,11 +40,11 @@ typedef struct Board { /* an AnswerTable and what it borrows */
 
 static PetscErrorCode set_axis(const SweepAxis *from, AnswerAxis *to) {
   PetscFunctionBeginUser;
-  *to = (AnswerAxis){.kind = from->word       ? ANSWER_WORD
-                             : is_seed(from)  ? ANSWER_CHANCE
-                             : from->is_whole ? ANSWER_WHOLE
-                             : from->is_log   ? ANSWER_LOG
-                                              : ANSWER_LINEAR,
+  *to = (AnswerAxis){.kind = from->word                 ? ANSWER_WORD
+                             : sweep_axis_is_seed(from) ? ANSWER_CHANCE
+                             : from->is_whole           ? ANSWER_WHOLE
+                             : from->is_log             ? ANSWER_LOG
+                                                        : ANSWER_LINEAR,
                      .n_words = from->word ? from->n : 0,
                      .word = from->word};
   PetscCall(PetscStrncpy(to->name, from->name, sizeof to->name));
