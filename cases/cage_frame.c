@@ -1,9 +1,9 @@
 #include "cases/cage_frame.h"
 
 #include "cases/kept.h"
-#include "cases/model_content.h"
 #include "cases/segment_cage.h"
 #include "solver/fields_file.h"
+#include "solver/model_content.h"
 #include <string.h>
 
 static PetscErrorCode frame_options(const Case *c, const CagePlan *plan, FrameOptions *options) {

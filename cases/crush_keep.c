@@ -11,26 +11,26 @@ typedef struct Kept {
   PetscBool first; /* this rank is: it brings what is the same on all */
 } Kept;
 
-static PetscErrorCode put_curve(Store *store, const char *name, PetscBool first, const CrushCurve *curve) {
+static PetscErrorCode put_curve(Record *record, const char *name, PetscBool first, const CrushCurve *curve) {
   double(*row)[CRUSH_COLUMNS];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(curve->n, &row));
   for (PetscInt i = 0; i < curve->n; i++)
     crush_curve_point(curve, i, row[i]);
-  PetscCall(store_put(store, name, first ? curve->n : 0, CRUSH_COLUMNS, (const double *)row));
+  PetscCall(record_put(record, name, first ? curve->n : 0, CRUSH_COLUMNS, (const double *)row));
   PetscCall(PetscFree(row));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode get_curve(Store *store, const char *name, CrushCurve *curve) {
+static PetscErrorCode get_curve(Record *record, const char *name, CrushCurve *curve) {
   double(*row)[CRUSH_COLUMNS];
   PetscInt64 n;
 
   PetscFunctionBeginUser;
-  PetscCall(store_rows(store, name, &n));
+  PetscCall(record_rows(record, name, &n));
   PetscCall(PetscMalloc1(n, &row));
-  PetscCall(store_get_all(store, name, n, CRUSH_COLUMNS, (double *)row));
+  PetscCall(record_get_all(record, name, n, CRUSH_COLUMNS, (double *)row));
   for (PetscInt64 i = 0; i < n; i++)
     PetscCall(crush_curve_add(curve, row[i]));
   PetscCall(PetscFree(row));
@@ -38,7 +38,7 @@ static PetscErrorCode get_curve(Store *store, const char *name, CrushCurve *curv
 }
 
 /* The end of the first specimen, once it is there. */
-static PetscErrorCode put_end(Store *store, const Kept *k) {
+static PetscErrorCode put_end(Record *record, const Kept *k) {
   const CrushAnswer *a = k->answer;
   double why[WHY], (*strut)[STRUT_ROW];
   const PetscInt n = k->first ? k->graph->n_struts : 0;
@@ -52,23 +52,23 @@ static PetscErrorCode put_end(Store *store, const Kept *k) {
     const double row[STRUT_ROW] = {of->N, of->V, of->T, of->M, of->plastic, of->yielded_share};
     PetscCall(PetscArraycpy(strut[s], row, STRUT_ROW));
   }
-  PetscCall(store_put(store, "why", k->first ? WHY : 0, 1, why));
-  PetscCall(store_put(store, "end_nodes", k->first ? k->graph->n_nodes : 0, 6, (const double *)a->u));
-  PetscCall(store_put(store, "end_struts", n, STRUT_ROW, (const double *)strut));
+  PetscCall(record_put(record, "why", k->first ? WHY : 0, 1, why));
+  PetscCall(record_put(record, "end_nodes", k->first ? k->graph->n_nodes : 0, 6, (const double *)a->u));
+  PetscCall(record_put(record, "end_struts", n, STRUT_ROW, (const double *)strut));
   PetscCall(PetscFree(strut));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode get_end(Store *store, const Graph *graph, CrushAnswer *a) {
+static PetscErrorCode get_end(Record *record, const Graph *graph, CrushAnswer *a) {
   double why[WHY], (*strut)[STRUT_ROW];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(graph->n_nodes, &a->u));
   PetscCall(PetscMalloc1(graph->n_struts, &a->strut));
   PetscCall(PetscMalloc1(graph->n_struts, &strut));
-  PetscCall(store_get_all(store, "why", WHY, 1, why));
-  PetscCall(store_get_all(store, "end_nodes", graph->n_nodes, 6, (double *)a->u));
-  PetscCall(store_get_all(store, "end_struts", graph->n_struts, STRUT_ROW, (double *)strut));
+  PetscCall(record_get_all(record, "why", WHY, 1, why));
+  PetscCall(record_get_all(record, "end_nodes", graph->n_nodes, 6, (double *)a->u));
+  PetscCall(record_get_all(record, "end_struts", graph->n_struts, STRUT_ROW, (double *)strut));
   for (int i = 0; i < WHY; i++)
     a->why[i] = (char)why[i];
   for (PetscInt s = 0; s < graph->n_struts; s++)
@@ -82,7 +82,7 @@ static PetscErrorCode get_end(Store *store, const Graph *graph, CrushAnswer *a) 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode put(Store *store, void *context) {
+static PetscErrorCode put(Record *record, void *context) {
   const Kept *k = context;
   const CrushProgress *p = k->progress;
   const CrushAnswer *a = k->answer;
@@ -91,12 +91,12 @@ static PetscErrorCode put(Store *store, void *context) {
                                   a->energy_balance};
 
   PetscFunctionBeginUser;
-  PetscCall(store_put(store, "crush", k->first ? NUMBERS : 0, 1, number));
-  PetscCall(put_curve(store, "curve", k->first, &a->curve));
-  PetscCall(put_curve(store, "loop", k->first, &p->loop));
+  PetscCall(record_put(record, "crush", k->first ? NUMBERS : 0, 1, number));
+  PetscCall(put_curve(record, "curve", k->first, &a->curve));
+  PetscCall(put_curve(record, "loop", k->first, &p->loop));
   if (p->leg > LEG_CRUSH)
-    PetscCall(put_end(store, k));
-  PetscCall(path_save(k->path, store));
+    PetscCall(put_end(record, k));
+  PetscCall(path_save(k->path, record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -114,14 +114,14 @@ PetscErrorCode crush_keep(Keep *keep, PathModel *path, const Graph *graph, const
 PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, CrushProgress *progress,
                             CrushAnswer *answer, PetscBool *resumed) {
   double number[NUMBERS];
-  Store *store;
+  Record *record;
 
   PetscFunctionBeginUser;
-  PetscCall(keep_open(keep, FILE_NAME, keep ? &keep->content : NULL, &store));
-  *resumed = (PetscBool)(store != NULL);
-  if (!store)
+  PetscCall(keep_open(keep, FILE_NAME, keep ? &keep->content : NULL, &record));
+  *resumed = (PetscBool)(record != NULL);
+  if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(store_get_all(store, "crush", NUMBERS, 1, number));
+  PetscCall(record_get_all(record, "crush", NUMBERS, 1, number));
   progress->leg = (CrushLeg)number[0];
   progress->begin = (PetscInt)number[1];
   progress->turn = (PetscInt)number[2];
@@ -131,11 +131,11 @@ PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, Cru
   answer->plastic = number[6];
   answer->info.iterations = (PetscInt)number[7];
   answer->energy_balance = number[8];
-  PetscCall(get_curve(store, "curve", &answer->curve));
-  PetscCall(get_curve(store, "loop", &progress->loop));
+  PetscCall(get_curve(record, "curve", &answer->curve));
+  PetscCall(get_curve(record, "loop", &progress->loop));
   if (progress->leg > LEG_CRUSH)
-    PetscCall(get_end(store, graph, answer));
-  PetscCall(path_restore(path, store));
-  PetscCall(store_close(&store));
+    PetscCall(get_end(record, graph, answer));
+  PetscCall(path_restore(path, record));
+  PetscCall(record_close(&record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -11,7 +11,7 @@ static void name_record(const char *what, int rank, KeptRows *kept) {
 }
 
 /* Rows of a record: their number, then their values. */
-static PetscErrorCode put(Store *store, void *context) {
+static PetscErrorCode put(Record *record, void *context) {
   const KeptRows *kept = context;
   const PetscInt wide = kept->width + 1;
   PetscInt n = 0;
@@ -24,20 +24,20 @@ static PetscErrorCode put(Store *store, void *context) {
       row[n * wide] = (double)i;
       PetscCall(PetscArraycpy(row + n++ * wide + 1, kept->row + i * kept->width, kept->width));
     }
-  PetscCall(store_put(store, "rows", n, wide, row));
+  PetscCall(record_put(record, "rows", n, wide, row));
   PetscCall(PetscFree(row));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode take(Store *store, KeptRows *kept, PetscInt *taken) {
+static PetscErrorCode take(Record *record, KeptRows *kept, PetscInt *taken) {
   const PetscInt wide = kept->width + 1;
   PetscInt64 n;
   double *row;
 
   PetscFunctionBeginUser;
-  PetscCall(store_rows(store, "rows", &n));
+  PetscCall(record_rows(record, "rows", &n));
   PetscCall(PetscMalloc1(n * wide, &row));
-  PetscCall(store_get(store, "rows", n, wide, row));
+  PetscCall(record_get(record, "rows", n, wide, row));
   for (PetscInt64 k = 0; k < n; k++) {
     const PetscInt i = (PetscInt)row[k * wide];
     PetscCall(PetscArraycpy(kept->row + i * kept->width, row + k * wide + 1, kept->width));
@@ -56,7 +56,7 @@ PetscErrorCode kept_rows_begin(Results *results, const char *what, PetscInt n, P
   const Keep *keep = results_keep(results);
   PetscMPIInt rank;
   PetscInt taken = 0;
-  Store *store;
+  Record *record;
 
   PetscFunctionBeginUser;
   *kept = (KeptRows){.n = n, .width = width, .row = row};
@@ -69,10 +69,10 @@ PetscErrorCode kept_rows_begin(Results *results, const char *what, PetscInt n, P
   kept->keep.watch = watch_nothing;
   kept->keep.asked = ask_nothing;
   name_record(what, rank, kept);
-  PetscCall(keep_open(&kept->keep, kept->name, &kept->content, &store));
-  if (store)
-    PetscCall(take(store, kept, &taken));
-  PetscCall(store_close(&store));
+  PetscCall(keep_open(&kept->keep, kept->name, &kept->content, &record));
+  if (record)
+    PetscCall(take(record, kept, &taken));
+  PetscCall(record_close(&record));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &taken, 1, MPIU_INT, MPI_SUM, keep->comm));
   if (taken)
     PetscCall(results_progress(results, "frame: %" PetscInt_FMT " of %" PetscInt_FMT " %s are taken from checkpoints",

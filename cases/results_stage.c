@@ -25,17 +25,6 @@ static void stage_prefix(char *prefix, size_t n) {
   snprintf(prefix, n, ".partial-%s-", host);
 }
 
-static void remove_flat(const char *path) {
-  char child[PATH_ROOM];
-  DIR *folder = opendir(path);
-  for (struct dirent *entry; folder && (entry = readdir(folder));)
-    if (!is_dot(entry->d_name) && snprintf(child, sizeof child, "%s/%s", path, entry->d_name) < PATH_ROOM)
-      unlink(child);
-  if (folder)
-    closedir(folder);
-  rmdir(path);
-}
-
 /* A run that was killed outright could not clean up. */
 static void remove_stale(const char *dir, const char *prefix) {
   char path[PATH_ROOM], *end;
@@ -47,7 +36,7 @@ static void remove_stale(const char *dir, const char *prefix) {
     long pid = strtol(entry->d_name + m, &end, 10);
     if (pid > 0 && !*end && kill((pid_t)pid, 0) && errno == ESRCH &&
         snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) < PATH_ROOM)
-      remove_flat(path);
+      folder_remove(path);
   }
   if (folder)
     closedir(folder);

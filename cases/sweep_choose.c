@@ -210,7 +210,13 @@ PetscErrorCode sweep_tell_chosen(const SweepPlan *plan, const SweepRows *rows, R
   PetscFunctionBeginUser;
   for (int j = 0; j < 2; j++) {
     row[j] = find_content(rows, choice->content[j]);
-    if (row[j] < 0 || !strcmp(rows->row[row[j]].status, "done"))
+    if (row[j] < 0)
+      continue;
+    if (rows->row[row[j]].warnings)
+      PetscCall(results_warn(results, "%s: %s", what[j], rows->row[row[j]].warnings));
+    if (rows->row[row[j]].missed)
+      PetscCall(results_warn(results, "%s missed expectations of its cases: %s", what[j], rows->row[row[j]].missed));
+    if (!strcmp(rows->row[row[j]].status, "done"))
       continue;
     PetscCall(results_verdict(results, VERDICT_NO, "%s could not be computed: %s", what[j],
                               rows->row[row[j]].why ? rows->row[row[j]].why : rows->row[row[j]].status));

@@ -94,6 +94,8 @@ PetscErrorCode sweep_rows_collect(const SweepPlan *plan, SweepRows *rows) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+enum { PLACE = 1, TEXTS = 5, COSTS = 3 }; /* columns beside axes and quantities */
+
 /* The table by columns, as files have it. */
 typedef struct Sheet {
   PetscInt n, n_columns, made; /* rows; columns, and those that are there so far */
@@ -146,13 +148,13 @@ static void add_column(Sheet *sheet, const char *name, const char *unit, bool wo
 }
 
 static void add_texts(Sheet *sheet, const SweepRows *rows) {
-  static const char *const names[] = {"role", "status", "why", "missed"};
-  for (int i = 0; i < 4; i++) {
+  static const char *const names[] = {"role", "status", "why", "missed", "warnings"};
+  for (int i = 0; i < TEXTS; i++) {
     const char **text = sheet->text + sheet->made * sheet->n;
     add_column(sheet, names[i], "", true);
     for (PetscInt r = 0; r < rows->n; r++) {
       const SweepRow *row = &rows->row[r];
-      const char *const fact[] = {sweep_role_names[row->role], row->status, row->why, row->missed};
+      const char *const fact[] = {sweep_role_names[row->role], row->status, row->why, row->missed, row->warnings};
       text[r] = fact[i] ? fact[i] : "";
     }
   }
@@ -215,7 +217,7 @@ static PetscErrorCode sheet_free(Sheet *sheet) {
 }
 
 static PetscErrorCode sheet_make(const SweepPlan *plan, const SweepRows *rows, bool is_hdf5, Sheet *sheet) {
-  const PetscInt n = rows->n, n_columns = 8 + plan->n_axes + rows->n_columns;
+  const PetscInt n = rows->n, n_columns = PLACE + TEXTS + COSTS + plan->n_axes + rows->n_columns;
   PetscFunctionBeginUser;
   *sheet = (Sheet){.n = n, .n_columns = n_columns, .is_hdf5 = is_hdf5};
   PetscCall(PetscCalloc5(n_columns, &sheet->column, n_columns, &sheet->name, n_columns * n + 1, &sheet->text,

@@ -5,6 +5,7 @@
 #include "cases/results.h"
 #include "cases/table.h"
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -53,6 +54,7 @@ static PetscErrorCode read_case(SweepPoint *point, PetscInt k, const double *val
   PetscCall(case_read(point->comm, plan->cases[k].file, one->n_set, one->set, &one->c));
   PetscCall(case_content(&one->c, &own));
   content_add(content, sizeof own, &own);
+  content_add_text(content, plan->cases[k].name); /* heads the names of the columns */
   PetscCall(one->c.runner->estimate(&one->c, &one->estimate));
   PetscCall(build_refuse_memory(&one->c, &one->estimate));
   point->seconds += one->estimate.seconds;
@@ -211,8 +213,8 @@ PetscErrorCode sweep_point_skip(const SweepPoint *point, size_t n, char *reason)
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Quantities of a case under its name. */
-static PetscErrorCode add_summary(const char *prefix, const json_t *summary, json_t *quantities, json_t *missed) {
+/* Quantities, missed expectations and warnings of a case, the first two under its name. */
+static PetscErrorCode add_summary(const char *prefix, const json_t *summary, json_t *result) {
   const char *name;
   json_t *quantity, *expectation;
   char full[256];
@@ -220,15 +222,16 @@ static PetscErrorCode add_summary(const char *prefix, const json_t *summary, jso
   PetscFunctionBeginUser;
   json_object_foreach(json_object_get(summary, "quantities"), name, quantity) {
     PetscCall(PetscSNPrintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "", name));
-    POINT_JSON(json_object_set(quantities, full, quantity));
+    POINT_JSON(json_object_set(json_object_get(result, "quantities"), full, quantity));
   }
   json_array_foreach(json_object_get(summary, "expect"), i, expectation) {
     if (json_is_true(json_object_get(expectation, "pass")))
       continue;
     PetscCall(PetscSNPrintf(full, sizeof full, "%s%s%s", prefix, prefix[0] ? "." : "",
                             json_string_value(json_object_get(expectation, "name"))));
-    POINT_JSON(json_array_append_new(missed, json_text(full)));
+    POINT_JSON(json_array_append_new(json_object_get(result, "missed"), json_text(full)));
   }
+  POINT_JSON(json_array_extend(json_object_get(result, "warnings"), json_object_get(summary, "warnings")));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -244,7 +247,7 @@ static PetscErrorCode run_case(const Case *c, const char *dir, json_t **summary,
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode run_cases(SweepPoint *point, const char *dir, json_t *result, json_t *missed) {
+static PetscErrorCode run_cases(SweepPoint *point, const char *dir, json_t *result) {
   char folder[PETSC_MAX_PATH_LEN];
   PetscFunctionBeginUser;
   for (PetscInt k = 0; k < point->n; k++) {
@@ -253,7 +256,7 @@ static PetscErrorCode run_cases(SweepPoint *point, const char *dir, json_t *resu
     int status;
     PetscCall(PetscSNPrintf(folder, sizeof folder, "%s/%s", dir ? dir : "", one->name));
     PetscCall(run_case(&point->one[k].c, dir ? folder : NULL, &summary, &status));
-    PetscErrorCode failed = add_summary(one->name, summary, json_object_get(result, "quantities"), missed);
+    PetscErrorCode failed = add_summary(one->name, summary, result);
     if (status == 2) {
       POINT_JSON(json_object_set_new(result, "status", json_string("failed")));
       POINT_JSON(json_object_set(result, "why", json_object_get(summary, "incomplete")));
@@ -264,14 +267,20 @@ static PetscErrorCode run_cases(SweepPoint *point, const char *dir, json_t *resu
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* "balance.force_max_rel, cage_E_MPa", or null. */
-static json_t *list_text(const json_t *missed) {
-  char text[1024] = "";
-  size_t i, used = 0;
-  const json_t *name;
-  json_array_foreach(missed, i, name) if (used < sizeof text) used +=
-      (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ", " : "", json_string_value(name));
-  return text[0] ? json_text(text) : json_null();
+/* A list of texts becomes one: "balance.force_max_rel; cage_E_MPa", or null. */
+static PetscErrorCode join_texts(json_t *result, const char *key) {
+  const json_t *list = json_object_get(result, key), *entry;
+  char *text = NULL;
+  size_t i, n = 0;
+  PetscFunctionBeginUser;
+  FILE *file = open_memstream(&text, &n);
+  PetscCheck(file, PETSC_COMM_SELF, PETSC_ERR_MEM, "texts of a point");
+  json_array_foreach(list, i, entry) fprintf(file, "%s%s", i ? "; " : "", json_string_value(entry));
+  const int bad = fclose(file);
+  json_t *joined = n ? json_text(text) : json_null();
+  free(text);
+  POINT_JSON(bad || json_object_set_new(result, key, joined));
+  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode begin(json_t **result) {
@@ -282,32 +291,42 @@ static PetscErrorCode begin(json_t **result) {
   gmtime_r(&now, &utc);
   strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
   gethostname(host, sizeof host - 1);
-  *result = json_pack("{s:s, s:n, s:n, s:{}, s:s, s:o, s:s, s:i, s:f, s:f, s:I}", "status", "done", "why", "missed",
-                      "quantities", "program", TRABECULA_VERSION, "machine", json_text(host), "started", date, "ranks",
-                      1, "wall_s", 0., "cpu_s", 0., "peak_rss_bytes", (json_int_t)0);
+  *result = json_pack("{s:s, s:n, s:[], s:[], s:{}, s:s, s:o, s:s, s:i, s:f, s:f, s:I}", "status", "done", "why",
+                      "missed", "warnings", "quantities", "program", TRABECULA_VERSION, "machine", json_text(host),
+                      "started", date, "ranks", 1, "wall_s", 0., "cpu_s", 0., "peak_rss_bytes", (json_int_t)0);
   POINT_JSON(!*result);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_point_run(SweepPoint *point, const char *dir, json_t **out) {
-  json_t *result, *missed = json_array();
+/* What the point took, over its ranks. */
+static PetscErrorCode add_cost(const SweepPoint *point, json_t *result) {
+  double used[2] = {sweep_cpu_seconds() - point->begin_cpu_s, peak_bytes()}, all[2];
   PetscMPIInt size;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(used, all, 2, MPI_DOUBLE, MPI_SUM, point->comm));
+  PetscCallMPI(MPI_Comm_size(point->comm, &size));
+  POINT_JSON(json_object_set_new(result, "ranks", json_integer(size)) ||
+             json_object_set_new(result, "wall_s", json_real(MPI_Wtime() - point->begin_s)) ||
+             json_object_set_new(result, "cpu_s", json_real(all[0])) ||
+             json_object_set_new(result, "peak_rss_bytes", json_integer((json_int_t)all[1])));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode fill_result(SweepPoint *point, const char *dir, json_t *result) {
+  PetscFunctionBeginUser;
+  PetscCall(run_cases(point, dir, result));
+  PetscCall(join_texts(result, "missed"));
+  PetscCall(join_texts(result, "warnings"));
+  PetscCall(add_cost(point, result));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_point_run(SweepPoint *point, const char *dir, json_t **out) {
+  json_t *result;
   PetscFunctionBeginUser;
   PetscCall(begin(&result));
   restart_peak();
-  PetscErrorCode failed = run_cases(point, dir, result, missed);
-  double used[2] = {sweep_cpu_seconds() - point->begin_cpu_s, peak_bytes()}, all[2];
-  const double wall_s = MPI_Wtime() - point->begin_s;
-  if (!failed) {
-    PetscCallMPI(MPI_Allreduce(used, all, 2, MPI_DOUBLE, MPI_SUM, point->comm));
-    PetscCallMPI(MPI_Comm_size(point->comm, &size));
-    POINT_JSON(json_object_set_new(result, "ranks", json_integer(size)) ||
-               json_object_set_new(result, "wall_s", json_real(wall_s)) ||
-               json_object_set_new(result, "cpu_s", json_real(all[0])) ||
-               json_object_set_new(result, "peak_rss_bytes", json_integer((json_int_t)all[1])) ||
-               json_object_set_new(result, "missed", list_text(missed)));
-  }
-  json_decref(missed);
+  PetscErrorCode failed = fill_result(point, dir, result);
   if (failed)
     json_decref(result);
   PetscCall(failed);
@@ -320,5 +339,7 @@ PetscErrorCode sweep_failure(const char *why, json_t **result) {
   PetscCall(begin(result));
   POINT_JSON(json_object_set_new(*result, "status", json_string("failed")) ||
              json_object_set_new(*result, "why", json_text(why)));
+  PetscCall(join_texts(*result, "missed"));
+  PetscCall(join_texts(*result, "warnings"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

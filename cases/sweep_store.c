@@ -18,7 +18,8 @@ static const char schema[] =
     " place INTEGER,"                /* order in the sweep; NULL: of another base case, version or axes */
     " role TEXT NOT NULL,"
     " status TEXT NOT NULL CHECK(status IN ('waiting', 'running', 'done', 'failed', 'skipped')),"
-    " why TEXT, missed TEXT, valueless TEXT, share TEXT," /* valueless: quantities given without a value */
+    " why TEXT, missed TEXT, warnings TEXT, valueless TEXT, share TEXT," /* valueless: quantities given without a value
+                                                                          */
     " crashes INTEGER NOT NULL DEFAULT 0, worker TEXT,"
     " program TEXT, seed INTEGER, machine TEXT, ranks INTEGER, started TEXT," /* seed: of the draws, or of defects */
     " wall_s REAL, cpu_s REAL, peak_rss_bytes INTEGER"

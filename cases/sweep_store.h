@@ -62,8 +62,8 @@ typedef struct SweepClaim {
 PetscErrorCode sweep_store_claim(SweepStore *store, const SweepPlan *plan, const char *worker, const char *share,
                                  SweepClaim *claim);
 PetscErrorCode sweep_store_give_back(SweepStore *store, PetscInt64 id);
-/* result: {"status": "done" or "failed", "why", "missed": text or null, "quantities": as in summary.json, "program",
-   "machine", "started", "ranks", "wall_s", "cpu_s", "peak_rss_bytes"}. */
+/* result: {"status": "done" or "failed", "why", "missed", "warnings": text or null, "quantities": as in summary.json,
+   "program", "machine", "started", "ranks", "wall_s", "cpu_s", "peak_rss_bytes"}. */
 PetscErrorCode sweep_store_finish(SweepStore *store, PetscInt64 id, const json_t *result);
 /* The same by content, where a row of it waits: results of another machine. *taken false: there is none, or it is
    finished already. */
@@ -84,7 +84,8 @@ typedef struct SweepRow {
   PetscInt place;
   SweepRole role;
   char status[12], content[CONTENT_TEXT];
-  char *why, *missed, *valueless; /* NULL: none; valueless: names of quantities without a value, a | behind each */
+  char *why, *missed, *warnings,
+      *valueless; /* NULL: none; valueless: names of quantities without a value, a | behind each */
   double wall_s, cpu_s, peak_rss_bytes;
 } SweepRow;
 

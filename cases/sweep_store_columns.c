@@ -72,10 +72,10 @@ const StoreColumn *sweep_store_find(const SweepStore *store, const char *name, c
 
 /* Names of SQL are the same in capital letters and small ones. */
 static bool is_taken(const SweepStore *store, const char *sql) {
-  static const char *const fixed[] = {"id",        "content", "place",   "role",   "status",         "why",   "missed",
-                                      "valueless", "share",   "crashes", "worker", "program",        "seed",  "machine",
-                                      "ranks",     "started", "wall_s",  "cpu_s",  "peak_rss_bytes", "rowid", "oid",
-                                      "_rowid_"};
+  static const char *const fixed[] = {"id",      "content",        "place",     "role",  "status",  "why",
+                                      "missed",  "warnings",       "valueless", "share", "crashes", "worker",
+                                      "program", "seed",           "machine",   "ranks", "started", "wall_s",
+                                      "cpu_s",   "peak_rss_bytes", "rowid",     "oid",   "_rowid_"};
   for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
     if (!strcasecmp(fixed[i], sql))
       return true;

@@ -294,7 +294,7 @@ static void set_valueless(Setter *s, const json_t *quantities) {
 }
 
 static PetscErrorCode write_result(SweepStore *store, Setter *s, PetscInt64 id, const json_t *result) {
-  static const char *const texts[] = {"status", "why", "missed", "program", "machine", "started"};
+  static const char *const texts[] = {"status", "why", "missed", "warnings", "program", "machine", "started"};
   static const char *const numbers[] = {"wall_s", "cpu_s"}, *const whole[] = {"ranks", "peak_rss_bytes"};
   PetscFunctionBeginUser;
   sqlite3_str_appendf(s->sql, "UPDATE point SET worker = NULL");

@@ -16,6 +16,7 @@ PetscErrorCode sweep_store_rows_free(SweepRows *rows) {
   for (PetscInt i = 0; i < rows->n; i++) {
     PetscCall(PetscFree(rows->row[i].why));
     PetscCall(PetscFree(rows->row[i].missed));
+    PetscCall(PetscFree(rows->row[i].warnings));
     PetscCall(PetscFree(rows->row[i].valueless));
   }
   for (PetscInt i = 0; i < rows->n_columns; i++) {
@@ -30,14 +31,14 @@ PetscErrorCode sweep_store_rows_free(SweepRows *rows) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-enum { FIXED = 11 };
+enum { FIXED = 12 };
 
 /* Columns of quantities, and the statement that gives all rows. */
 static PetscErrorCode select_all(SweepStore *store, const SweepPlan *plan, SweepRows *rows, sqlite3_stmt **statement) {
   PetscFunctionBeginUser;
   sqlite3_str *sql = sqlite3_str_new(store->db);
-  sqlite3_str_appendf(sql,
-                      "SELECT id, place, role, status, content, why, missed, wall_s, cpu_s, peak_rss_bytes, valueless");
+  sqlite3_str_appendf(
+      sql, "SELECT id, place, role, status, content, why, missed, wall_s, cpu_s, peak_rss_bytes, valueless, warnings");
   sweep_store_select_axes(store, plan, sql);
   PetscErrorCode failed = PETSC_SUCCESS;
   for (PetscInt i = 0; i < store->n_columns && !failed; i++) {
@@ -79,6 +80,7 @@ static PetscErrorCode read_row(sqlite3_stmt *statement, const SweepPlan *plan, S
   PetscCall(copy_text(statement, 5, &row->why));
   PetscCall(copy_text(statement, 6, &row->missed));
   PetscCall(copy_text(statement, 10, &row->valueless));
+  PetscCall(copy_text(statement, 11, &row->warnings));
   row->wall_s = sqlite3_column_double(statement, 7);
   row->cpu_s = sqlite3_column_double(statement, 8);
   row->peak_rss_bytes = sqlite3_column_double(statement, 9);

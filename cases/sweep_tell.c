@@ -157,6 +157,25 @@ static PetscErrorCode tell_troubles(const SweepPlan *plan, const SweepRows *rows
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* What the cases of finished points had to say of themselves: how many, and the first of them. */
+static PetscErrorCode tell_remarks(const SweepRows *rows, bool missed, Results *results) {
+  PetscInt n = 0, first = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt r = rows->n - 1; r >= 0; r--) {
+    const SweepRow *row = &rows->row[r];
+    if (row->role != ROLE_POINT || strcmp(row->status, "done") || !(missed ? row->missed : row->warnings))
+      continue;
+    n++;
+    first = r;
+  }
+  if (n)
+    PetscCall(results_warn(results, "%" PetscInt_FMT " %s (column %s); the first, point %" PetscInt_FMT ": %s", n,
+                           missed ? "points missed expectations of their cases" : "points gave warnings",
+                           missed ? "missed" : "warnings", rows->row[first].place,
+                           missed ? rows->row[first].missed : rows->row[first].warnings));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode sweep_tell_points(const SweepPlan *plan, const SweepRows *rows, Results *results) {
   PetscInt column[SHOWN_COLUMNS], n = sweep_shown_columns(plan, rows, SHOWN_COLUMNS, column), told = 0;
   char line[LINE] = "point";
@@ -181,6 +200,8 @@ PetscErrorCode sweep_tell_points(const SweepPlan *plan, const SweepRows *rows, R
                              "the table shows %d of %" PetscInt_FMT " points; all, with all columns, stand in "
                              "points.csv and in sweep.db",
                              SHOWN_ROWS, told));
+  PetscCall(tell_remarks(rows, true, results));
+  PetscCall(tell_remarks(rows, false, results));
   PetscCall(tell_troubles(plan, rows, "skipped", "Skipped", results));
   PetscCall(tell_troubles(plan, rows, "failed", "Failed", results));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -1,7 +1,7 @@
 #include "cases/variant_store.h"
 
 #include "cases/kept.h"
-#include "cases/model_content.h"
+#include "solver/model_content.h"
 #include <string.h>
 
 struct VariantStore {

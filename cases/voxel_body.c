@@ -1,8 +1,8 @@
 #include "cases/voxel_body.h"
 
-#include "cases/model_content.h"
 #include "cases/percentile.h"
 #include "solver/fields_file.h"
+#include "solver/model_content.h"
 #include <math.h>
 
 /* Voxels filled less than this are left out: they carry next to nothing (softened: less than a sixteenth), but what

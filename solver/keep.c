@@ -78,20 +78,20 @@ static PetscErrorCode path_of(const Keep *keep, const char *name, char *file) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content, PetscErrorCode (*put)(Store *, void *),
+PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content, PetscErrorCode (*put)(Record *, void *),
                           void *context) {
-  char file[PETSC_MAX_PATH_LEN], why[STORE_WHY], text[STORE_WHY + PETSC_MAX_PATH_LEN + 64];
+  char file[PETSC_MAX_PATH_LEN], why[RECORD_WHY], text[RECORD_WHY + PETSC_MAX_PATH_LEN + 64];
   const double start = now();
   PetscBool good;
-  Store *store;
+  Record *record;
 
   PetscFunctionBeginUser;
   if (!keep || keep->broken)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(path_of(keep, name, file));
-  PetscCall(store_create(keep->comm, keep->scratch, file, content, &store));
-  PetscCall(put(store, context));
-  PetscCall(store_finish(&store, &good, why, NULL));
+  PetscCall(record_create(keep->comm, keep->scratch, file, content, &record));
+  PetscCall(put(record, context));
+  PetscCall(record_finish(&record, &good, why, NULL));
   keep->last = now();
   keep->cost = keep->last - start;
   if (!good) {
@@ -103,19 +103,19 @@ PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content, 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Store **store) {
+PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Record **record) {
   static const char *const said[] = {
-      [STORE_DAMAGED] = "is damaged", [STORE_FOREIGN] = "is of another case, of other files or of another version"};
+      [RECORD_DAMAGED] = "is damaged", [RECORD_FOREIGN] = "is of another case, of other files or of another version"};
   char file[PETSC_MAX_PATH_LEN], text[PETSC_MAX_PATH_LEN + 128];
-  StoreState state;
+  RecordState state;
 
   PetscFunctionBeginUser;
-  *store = NULL;
+  *record = NULL;
   if (!keep)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(path_of(keep, name, file));
-  PetscCall(store_open(keep->comm, file, content, &state, store));
-  if (state == STORE_DAMAGED || state == STORE_FOREIGN) {
+  PetscCall(record_open(keep->comm, file, content, &state, record));
+  if (state == RECORD_DAMAGED || state == RECORD_FOREIGN) {
     PetscCall(PetscSNPrintf(text, sizeof text, "the checkpoint '%s' %s: it is not used", file, said[state]));
     PetscCall(keep->tell(keep->context, true, text));
   }

@@ -4,7 +4,7 @@
 #ifndef TRABECULA_SOLVER_KEEP_H
 #define TRABECULA_SOLVER_KEEP_H
 
-#include "solver/store.h"
+#include "solver/record.h"
 #include <stdbool.h>
 
 typedef struct Keep Keep;
@@ -41,9 +41,9 @@ PetscErrorCode keep_worth(Keep *keep, double spent, PetscBool *worth, PetscBool 
 /* Writes the record folder/name of what has that content; put writes the tables. A record that cannot be written is
    told once, and the run goes on without. */
 PetscErrorCode keep_write(Keep *keep, const char *name, const Content *content,
-                          PetscErrorCode (*put)(Store *store, void *context), void *context);
-/* The record, or *store NULL: there is none, or it is damaged or of something else, which is told. */
-PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Store **store);
+                          PetscErrorCode (*put)(Record *record, void *context), void *context);
+/* The record, or *record NULL: there is none, or it is damaged or of something else, which is told. */
+PetscErrorCode keep_open(Keep *keep, const char *name, const Content *content, Record **record);
 /* Raises KEEP_STOPPED: "stopped at WHERE; ..." */
 PetscErrorCode keep_stop(Keep *keep, const char *where);
 

@@ -7,7 +7,7 @@
 
 #include "materials/hardening.h"
 #include "solver/frame.h"
-#include "solver/store.h"
+#include "solver/record.h"
 
 typedef struct PathModel PathModel;
 
@@ -73,11 +73,11 @@ PetscErrorCode path_follow(PathModel *path, const PathSteps *steps,
                            void *context, PathOutcome *outcome);
 
 /* What the path is at its last accepted point, and how its path_follow went so far, to a record; `each` may call it. */
-PetscErrorCode path_save(const PathModel *path, Store *store);
+PetscErrorCode path_save(const PathModel *path, Record *record);
 /* Back to that point, for a path of the same graph, options, grips and plates, on any number of ranks. The next
    path_follow goes on with the steps of the one that was under way: give it the same ones. From there on every number
    is the same, bit for bit. */
-PetscErrorCode path_restore(PathModel *path, Store *store);
+PetscErrorCode path_restore(PathModel *path, Record *record);
 
 /* Displacement (mm) and rotation vector (rad, below half a turn) of the graph's nodes, u [n_nodes][6]. */
 PetscErrorCode path_displacement(const PathModel *path, double (*u)[6]);

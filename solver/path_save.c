@@ -65,7 +65,7 @@ static void carry_fibres(Way way, PathModel *path, double *row) {
         carry(way, &row, FIBRE_STATE, path->fibre_at[b][p]);
 }
 
-static PetscErrorCode carry_beams(Way way, PathModel *path, Store *store) {
+static PetscErrorCode carry_beams(Way way, PathModel *path, Record *record) {
   const PetscInt mine = path->end - path->first;
   double(*state)[STATE_ROW], *fibre;
 
@@ -74,9 +74,9 @@ static PetscErrorCode carry_beams(Way way, PathModel *path, Store *store) {
   for (PetscInt b = 0; b < mine && way == TO_ROW; b++)
     carry_state(way, &path->state_at[b], state[b]);
   if (way == TO_ROW)
-    PetscCall(store_put(store, "beams", mine, STATE_ROW, (const double *)state));
+    PetscCall(record_put(record, "beams", mine, STATE_ROW, (const double *)state));
   else
-    PetscCall(store_get(store, "beams", mine, STATE_ROW, (double *)state));
+    PetscCall(record_get(record, "beams", mine, STATE_ROW, (double *)state));
   for (PetscInt b = 0; b < mine && way == FROM_ROW; b++)
     carry_state(way, &path->state_at[b], state[b]);
   PetscCall(PetscFree(state));
@@ -84,16 +84,16 @@ static PetscErrorCode carry_beams(Way way, PathModel *path, Store *store) {
   PetscCall(PetscMalloc1(n * FIBRE_STATE, &fibre));
   if (way == TO_ROW) {
     carry_fibres(way, path, fibre);
-    PetscCall(store_put(store, "fibres", n, FIBRE_STATE, fibre));
+    PetscCall(record_put(record, "fibres", n, FIBRE_STATE, fibre));
   } else {
-    PetscCall(store_get(store, "fibres", n, FIBRE_STATE, fibre));
+    PetscCall(record_get(record, "fibres", n, FIBRE_STATE, fibre));
     carry_fibres(way, path, fibre);
   }
   PetscCall(PetscFree(fibre));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode path_save(const PathModel *saved, Store *store) {
+PetscErrorCode path_save(const PathModel *saved, Record *record) {
   PathModel *path = (PathModel *)saved; /* carrying to rows changes nothing */
   double(*node)[NODE_ROW], (*pair)[2], number[NUMBERS];
   const PetscInt n = path->rank ? 0 : path->n_nodes, n_pairs = path->rank ? 0 : path->contact.n_pattern;
@@ -106,28 +106,28 @@ PetscErrorCode path_save(const PathModel *saved, Store *store) {
     for (int i = 0; i < 2; i++)
       pair[k][i] = (double)path->contact.pattern[k][i];
   carry_numbers(TO_ROW, path, number);
-  PetscCall(store_put(store, "path", path->rank ? 0 : NUMBERS, 1, number));
-  PetscCall(store_put(store, "nodes", n, NODE_ROW, (const double *)node));
-  PetscCall(store_put(store, "reactions", path->rank ? 0 : path->n_grips, 6, (const double *)path->reaction));
-  PetscCall(store_put(store, "pairs", n_pairs, 2, (const double *)pair));
+  PetscCall(record_put(record, "path", path->rank ? 0 : NUMBERS, 1, number));
+  PetscCall(record_put(record, "nodes", n, NODE_ROW, (const double *)node));
+  PetscCall(record_put(record, "reactions", path->rank ? 0 : path->n_grips, 6, (const double *)path->reaction));
+  PetscCall(record_put(record, "pairs", n_pairs, 2, (const double *)pair));
   PetscCall(PetscFree2(node, pair));
-  PetscCall(carry_beams(TO_ROW, path, store));
+  PetscCall(carry_beams(TO_ROW, path, record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* The matrix as it was, without its numbers; both stand on the first rank. */
-static PetscErrorCode restore_pattern(PathModel *path, Store *store) {
+static PetscErrorCode restore_pattern(PathModel *path, Record *record) {
   PathContact *contact = &path->contact;
   PetscInt64 n;
   double(*pair)[2];
 
   PetscFunctionBeginUser;
-  PetscCall(store_rows(store, "pairs", &n));
+  PetscCall(record_rows(record, "pairs", &n));
   contact->n_pattern = path->rank ? 0 : (PetscInt)n;
   PetscCall(PetscFree(contact->pattern));
   PetscCall(PetscMalloc1(contact->n_pattern, &contact->pattern));
   PetscCall(PetscMalloc1(contact->n_pattern, &pair));
-  PetscCall(store_get(store, "pairs", contact->n_pattern, 2, (double *)pair));
+  PetscCall(record_get(record, "pairs", contact->n_pattern, 2, (double *)pair));
   for (PetscInt k = 0; k < contact->n_pattern; k++)
     for (int i = 0; i < 2; i++)
       contact->pattern[k][i] = (PetscInt)pair[k][i];
@@ -136,15 +136,15 @@ static PetscErrorCode restore_pattern(PathModel *path, Store *store) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode path_restore(PathModel *path, Store *store) {
+PetscErrorCode path_restore(PathModel *path, Record *record) {
   double(*node)[NODE_ROW], number[NUMBERS];
 
   PetscFunctionBeginUser;
   PetscCheck(path->n_grips, path->comm, PETSC_ERR_ORDER, "path_restore before path_load");
   PetscCall(PetscMalloc1(path->n_nodes, &node));
-  PetscCall(store_get_all(store, "path", NUMBERS, 1, number));
-  PetscCall(store_get_all(store, "nodes", path->n_nodes, NODE_ROW, (double *)node));
-  PetscCall(store_get_all(store, "reactions", path->n_grips, 6, (double *)path->reaction));
+  PetscCall(record_get_all(record, "path", NUMBERS, 1, number));
+  PetscCall(record_get_all(record, "nodes", path->n_nodes, NODE_ROW, (double *)node));
+  PetscCall(record_get_all(record, "reactions", path->n_grips, 6, (double *)path->reaction));
   carry_numbers(FROM_ROW, path, number);
   for (PetscInt i = 0; i < path->n_nodes; i++) {
     carry_node(FROM_ROW, path, i, node[i]);
@@ -153,8 +153,8 @@ PetscErrorCode path_restore(PathModel *path, Store *store) {
   }
   PetscCall(PetscFree(node));
   path_copy_place(path, &path->at, &path->trial);
-  PetscCall(carry_beams(FROM_ROW, path, store));
-  PetscCall(restore_pattern(path, store));
+  PetscCall(carry_beams(FROM_ROW, path, record));
+  PetscCall(restore_pattern(path, record));
   path->follow.resumed = PETSC_TRUE;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

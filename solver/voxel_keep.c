@@ -1,26 +1,11 @@
 /* Driver: voxel solves as records of a Keep. A finished one is its displacements; one under way also the residual and
    the direction of the conjugate gradients. */
+#include "solver/model_content.h"
 #include "solver/voxel_impl.h"
 #include <inttypes.h>
 #include <string.h>
 
 enum { INFO = 5, STATE = 8 };
-
-static void add_grid(const Grid *g, Content *content) {
-  const GridBox *box = &g->box;
-  content_add(content, sizeof box->voxel_mm, &box->voxel_mm);
-  content_add(content, sizeof box->origin, box->origin);
-  content_add(content, sizeof box->n, box->n);
-  content_add(content, sizeof box->periodic, box->periodic);
-  for (PetscInt l = 0; l < g->n_owned; ++l) {
-    const Leaf *leaf = &g->leaf[l];
-    content_add(content, sizeof leaf->at, leaf->at);
-    content_add(content, sizeof leaf->node, leaf->node);
-    content_add(content, sizeof g->label[l], g->label[l]);
-    if (g->fraction)
-      content_add(content, sizeof g->fraction[l], g->fraction[l]);
-  }
-}
 
 static PetscErrorCode add_vector(Vec u, Content *content) {
   const PetscScalar *a;
@@ -36,14 +21,12 @@ static PetscErrorCode add_vector(Vec u, Content *content) {
 /* All that the solution follows from, of every rank. */
 static PetscErrorCode solve_content(const VoxelModel *m, const double (*motion)[6], Vec force, Vec u,
                                     Content *content) {
-  const VoxelOptions *o = &m->options;
-  const double limits[3] = {o->rtol, (double)o->max_iterations, o->equilibrium};
   Content mine = m->keep->content_ranks, *all;
   PetscMPIInt size;
   PetscFunctionBeginUser;
-  add_grid(m->grid, &mine);
+  content_add_grid(&mine, m->grid);
   content_add(&mine, sizeof m->material, m->material);
-  content_add(&mine, sizeof limits, limits);
+  content_add_voxel_options(&mine, &m->options);
   for (PetscInt g = 0; g < m->n_grips; ++g)
     content_add(&mine, sizeof m->grip[g].at, m->grip[g].at);
   content_add(&mine, (size_t)m->n_ties * sizeof *m->tie, m->tie);
@@ -68,7 +51,7 @@ typedef struct Kept {
   PetscBool first;    /* this rank is */
 } Kept;
 
-static PetscErrorCode put(Store *store, void *context) {
+static PetscErrorCode put(Record *record, void *context) {
   const Kept *kept = context;
   const VoxelModel *m = kept->m;
   const Conjugate *k = kept->k;
@@ -76,19 +59,19 @@ static PetscErrorCode put(Store *store, void *context) {
   const PetscScalar *a;
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayRead(kept->u, &a));
-  PetscCall(store_put(store, "displacement", n, 3, a));
+  PetscCall(record_put(record, "displacement", n, 3, a));
   PetscCall(VecRestoreArrayRead(kept->u, &a));
   if (!k) {
     const SolveInfo *i = kept->info;
     const double info[INFO] = {(double)i->dofs, (double)i->iterations, i->relative_residual, i->setup_s, i->solve_s};
-    PetscCall(store_put(store, "finished", kept->first ? INFO : 0, 1, info));
+    PetscCall(record_put(record, "finished", kept->first ? INFO : 0, 1, info));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   const double state[STATE] = {
       k->size, k->rho, k->alpha, k->start, k->estimate, k->target, (double)k->iterations, (double)k->stalls};
-  PetscCall(store_put(store, "under_way", kept->first ? STATE : 0, 1, state));
-  PetscCall(store_put_floats(store, "residual", n, 3, m->mg.level[0].b));
-  PetscCall(store_put_floats(store, "direction", n, 3, k->p));
+  PetscCall(record_put(record, "under_way", kept->first ? STATE : 0, 1, state));
+  PetscCall(record_put_floats(record, "residual", n, 3, m->mg.level[0].b));
+  PetscCall(record_put_floats(record, "direction", n, 3, k->p));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -101,11 +84,11 @@ static PetscErrorCode write_record(VoxelModel *m, Vec u, const SolveInfo *info, 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode get_displacement(const VoxelModel *m, Store *store, Vec u) {
+static PetscErrorCode get_displacement(const VoxelModel *m, Record *record, Vec u) {
   PetscScalar *a;
   PetscFunctionBeginUser;
   PetscCall(VecGetArrayWrite(u, &a));
-  PetscCall(store_get(store, "displacement", m->grid->nodes_owned, 3, a));
+  PetscCall(record_get(record, "displacement", m->grid->nodes_owned, 3, a));
   PetscCall(VecRestoreArrayWrite(u, &a));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -124,7 +107,7 @@ PetscErrorCode voxel_keep_find(VoxelModel *m, const double (*motion)[6], Vec for
   VoxelSolve *solve = &m->solve;
   double value[INFO];
   PetscInt64 finished;
-  Store *store;
+  Record *record;
   PetscFunctionBeginUser;
   *done = PETSC_FALSE;
   *solve = (VoxelSolve){.name = ""};
@@ -133,13 +116,13 @@ PetscErrorCode voxel_keep_find(VoxelModel *m, const double (*motion)[6], Vec for
   PetscCall(solve_content(m, motion, force, u, &solve->content));
   PetscCall(PetscSNPrintf(solve->name, sizeof solve->name, "checkpoint-%016" PRIx64 "-%016" PRIx64 ".h5",
                           m->keep->content_ranks.high, solve->content.high));
-  PetscCall(keep_open(m->keep, solve->name, &solve->content, &store));
-  if (!store)
+  PetscCall(keep_open(m->keep, solve->name, &solve->content, &record));
+  if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(store_rows(store, "finished", &finished));
+  PetscCall(record_rows(record, "finished", &finished));
   if (finished) {
-    PetscCall(get_displacement(m, store, u));
-    PetscCall(store_get_all(store, "finished", INFO, 1, value));
+    PetscCall(get_displacement(m, record, u));
+    PetscCall(record_get_all(record, "finished", INFO, 1, value));
     info->iterations = (PetscInt)value[1];
     info->relative_residual = value[2];
     info->setup_s = value[3];
@@ -148,7 +131,7 @@ PetscErrorCode voxel_keep_find(VoxelModel *m, const double (*motion)[6], Vec for
     *done = PETSC_TRUE;
   } else
     solve->begun = PETSC_TRUE;
-  PetscCall(store_close(&store));
+  PetscCall(record_close(&record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -188,17 +171,17 @@ PetscErrorCode voxel_keep_iteration(VoxelModel *m, Vec u, Conjugate *k) {
 PetscErrorCode voxel_keep_resume(VoxelModel *m, Vec u, Conjugate *k) {
   const PetscInt64 n = m->grid->nodes_owned;
   double state[STATE];
-  Store *store;
+  Record *record;
   PetscFunctionBeginUser;
   m->solve.begun = PETSC_FALSE;
-  PetscCall(keep_open(m->keep, m->solve.name, &m->solve.content, &store));
-  if (!store)
+  PetscCall(keep_open(m->keep, m->solve.name, &m->solve.content, &record));
+  if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(get_displacement(m, store, u));
-  PetscCall(store_get_all(store, "under_way", STATE, 1, state));
-  PetscCall(store_get_floats(store, "residual", n, 3, m->mg.level[0].b));
-  PetscCall(store_get_floats(store, "direction", n, 3, k->p));
-  PetscCall(store_close(&store));
+  PetscCall(get_displacement(m, record, u));
+  PetscCall(record_get_all(record, "under_way", STATE, 1, state));
+  PetscCall(record_get_floats(record, "residual", n, 3, m->mg.level[0].b));
+  PetscCall(record_get_floats(record, "direction", n, 3, k->p));
+  PetscCall(record_close(&record));
   k->size = state[0], k->rho = state[1], k->alpha = state[2], k->start = state[3];
   k->estimate = state[4], k->target = state[5];
   k->iterations = (PetscInt)state[6], k->stalls = (PetscInt)state[7];

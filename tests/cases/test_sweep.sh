@@ -47,6 +47,8 @@ gives 0 '' sweep.yaml -o two --jobs 2 --quiet
 gives 0 '' sweep.yaml -o ranks --jobs 2 --ranks 2 --quiet
 [ "$(wc -l <one/points.csv)" -eq 13 ] || fail "not 12 rows: $(cut -c1-60 one/points.csv)"
 [ "$(rows one/points.csv | grep -c 'cage_E_MPa	[0-9]')" -eq 12 ] || fail "no modulus of the cage in each row"
+[ "$(rows one/points.csv | grep -c 'warnings	.*one resolution')" -eq 12 ] || fail "no warning of the cell in each row"
+gives 0 'warning: 12 points gave warnings .* the first, point 0: .*one resolution' sweep.yaml -o one --jobs 1
 same one two "two jobs"
 same one ranks "two jobs of two ranks"
 
@@ -89,6 +91,11 @@ gives 0 '0 to compute' sweep.yaml -o one --jobs 2
 untouched before.csv one/points.csv "back at the first base case"
 gives 0 '12 to compute, .* 0 done before' sweep.yaml -o one --jobs 2 --set 'cases.cell.set=["materials.strut.poisson=0.2"]'
 gives 0 '8 to compute, .* 12 done before' sweep.yaml -o one --jobs 2 --set 'axes.thick_mm.values=[0.4, 0.5, 0.6, 0.55, 0.45]'
+
+# What heads the columns belongs to a row: under another name the points are others.
+sed 's/, cage: {/, body: {/; s/"cage:/"body:/' sweep.yaml >renamed.yaml
+gives 0 '12 to compute, .* 0 done before' renamed.yaml -o one --jobs 2
+[ "$(rows one/points.csv | grep -c 'body.cage_E_MPa	[0-9]')" -eq 12 ] || fail "another name of a case: no columns of it"
 
 # Points that fail cost only themselves and say why.
 cat >trouble.yaml <<'YAML'
@@ -176,6 +183,7 @@ YAML
 gives 0 'meets every bound: as computed and as confirmed' choose.yaml -o choose --jobs 2
 grep -q '^5,point,skipped,porosity_pct = 85 is not <= 80: too thin to print,' choose/points.csv || fail "no point is skipped"
 [ "$(grep -cE '^[78],(chosen|confirm),done,' choose/points.csv)" -eq 2 ] || fail "no rows of the chosen design"
+gives 0 'warning: its confirmation: .*one resolution' choose.yaml -o choose
 cp choose/points.csv before.csv
 gives 0 '0 to compute' choose.yaml -o choose
 untouched before.csv choose/points.csv "a design chosen again"

@@ -36,7 +36,7 @@ static const Named named[] = {
     {" blanks ", "", "quantity", " blanks ", NULL},
     {"%s%n", "%d", "quantity", "%s%n", NULL},
 };
-enum { NAMED = sizeof named / sizeof named[0], ROWS = 4, AXES = 3, FIRST = 5, COLLECTED = 4 };
+enum { NAMED = sizeof named / sizeof named[0], ROWS = 4, AXES = 3, FIRST = 6, COLLECTED = 4 };
 
 static double number(PetscInt r, PetscInt k) { return (r + k) % 5 == 3 ? NAN : (k + 1.) / (3 * r + 7); }
 
@@ -57,6 +57,8 @@ static void make_rows(const SweepPlan *plan, SweepRows *rows) {
     SweepRow *row = &rows->row[r];
     *row = (SweepRow){.place = 1000000 + r, .role = (SweepRole)(r % 3), .wall_s = 0.1 + r, .peak_rss_bytes = 5e9 + 1};
     strcpy(row->status, status[r]);
+    if (r == 2)
+      CHECK_OK(PetscStrallocpy("coarse; \"thin\"", &row->warnings));
     if (why[r])
       CHECK_OK(PetscStrallocpy(why[r], &row->why));
     for (int a = 0; a < AXES; a++)
@@ -114,8 +116,8 @@ static void test_csv(void **state) {
   CHECK_OK(sweep_export(&p.plan, &rows, path));
   char *text = folder_get(p.folder, "points.csv"), *at = text;
   assert_non_null(text);
-  static const char *const head[] = {"place",  "role",         "status",      "why",
-                                     "missed", "porosity_pct", "axis.status", "metal"};
+  static const char *const head[] = {"place",    "role",         "status",      "why",  "missed",
+                                     "warnings", "porosity_pct", "axis.status", "metal"};
   static const char *const tail[] = {"wall_s", "cpu_s", "peak_rss_bytes"};
   const int n = FIRST + AXES + NAMED + 3;
   assert_int_equal(read_record(&at, 64, field), n);
@@ -131,8 +133,9 @@ static void test_csv(void **state) {
     assert_string_equal(field[1], sweep_role_names[r % 3]);
     assert_string_equal(field[2], rows.row[r].status);
     assert_string_equal(field[3], rows.row[r].why ? rows.row[r].why : "");
-    check_number(field[5], p.plan.value[r][0]);
-    assert_string_equal(field[7], r == 3 ? "" : r % 2 ? "a, \"b\"\nc" : "plain");
+    assert_string_equal(field[5], rows.row[r].warnings ? rows.row[r].warnings : "");
+    check_number(field[6], p.plan.value[r][0]);
+    assert_string_equal(field[8], r == 3 ? "" : r % 2 ? "a, \"b\"\nc" : "plain");
     for (int k = 0; k < NAMED; k++)
       check_number(field[FIRST + AXES + k], number(r, k));
     check_number(field[n - 3], 0.1 + r);
@@ -210,6 +213,7 @@ static void test_hdf5(void **state) {
   check_texts(group, "status", (const char *const[]){"done", "failed", "done", "skipped"});
   check_texts(group, "why", (const char *const[]){"", "it \"broke\", then\nleft", "", "'thin'"});
   check_texts(group, "missed", (const char *const[]){"", "", "", ""});
+  check_texts(group, "warnings", (const char *const[]){"", "", "coarse; \"thin\"", ""});
   check_texts(group, "metal", (const char *const[]){"plain", "a, \"b\"\nc", "plain", ""});
   check_numbers(group, "place", "", (const double[]){1000000, 1000001, 1000002, 1000003});
   check_numbers(group, "porosity_pct", "%", (const double[]){60, 60, 70.1, 70.1});
@@ -236,8 +240,8 @@ static void test_empty(void **state) {
   snprintf(path, sizeof path, "%s/points.csv", p.folder);
   CHECK_OK(sweep_export(&p.plan, &rows, path));
   char *text = folder_get(p.folder, "points.csv");
-  assert_string_equal(text,
-                      "place,role,status,why,missed,porosity_pct,axis.status,metal,wall_s,cpu_s,peak_rss_bytes\n");
+  assert_string_equal(
+      text, "place,role,status,why,missed,warnings,porosity_pct,axis.status,metal,wall_s,cpu_s,peak_rss_bytes\n");
   free(text);
   snprintf(path, sizeof path, "%s/points.hdf5", p.folder);
   CHECK_OK(sweep_export(&p.plan, &rows, path));

@@ -60,7 +60,7 @@ static void keep_remove(const Keep *keep) {
 }
 
 /* Row i of the ranks together is i, i/2 as numbers, -i as floats. */
-static PetscErrorCode put(Store *store, void *context) {
+static PetscErrorCode put(Record *record, void *context) {
   const PetscInt n = rank_of() ? ROWS / 3 : ROWS;
   double *row;
   float *less;
@@ -71,9 +71,9 @@ static PetscErrorCode put(Store *store, void *context) {
     const PetscInt k = i + (rank_of() ? ROWS : 0);
     row[2 * i] = k, row[2 * i + 1] = 0.5 * k, less[i] = (float)-k;
   }
-  PetscCall(store_put(store, "numbers", n, 2, row));
-  PetscCall(store_put_floats(store, "floats", n, 1, less));
-  PetscCall(store_put(store, "none", 0, 4, row));
+  PetscCall(record_put(record, "numbers", n, 2, row));
+  PetscCall(record_put_floats(record, "floats", n, 1, less));
+  PetscCall(record_put(record, "none", 0, 4, row));
   PetscCall(PetscFree2(row, less));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -81,41 +81,41 @@ static PetscErrorCode put(Store *store, void *context) {
 /* What was put comes back, with the rows shared out in another way. */
 static void test_tables(void **state) {
   Keep keep;
-  Store *store;
+  Record *record;
   PetscInt64 n;
   int size;
   (void)state;
   MPI_Comm_size(PETSC_COMM_WORLD, &size);
   keep_make(&keep);
-  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
-  assert_null(store);
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &record));
+  assert_null(record);
   assert_int_equal(heard.warnings, 0);
   CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
   assert_int_equal(count_files(&keep), 1);
-  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
-  assert_non_null(store);
-  CHECK_OK(store_rows(store, "numbers", &n));
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &record));
+  assert_non_null(record);
+  CHECK_OK(record_rows(record, "numbers", &n));
   assert_int_equal(n, ROWS + (size - 1) * (ROWS / 3));
   const PetscInt64 mine = rank_of() ? n - 7 : size > 1 ? 7 : n, first = rank_of() ? 7 : 0;
   double *row = calloc((size_t)n * 2, sizeof *row);
   float *less = calloc((size_t)n, sizeof *less);
-  CHECK_OK(store_get(store, "numbers", mine, 2, row));
-  CHECK_OK(store_get_floats(store, "floats", mine, 1, less));
+  CHECK_OK(record_get(record, "numbers", mine, 2, row));
+  CHECK_OK(record_get_floats(record, "floats", mine, 1, less));
   for (PetscInt64 i = 0; i < mine; i++)
     assert_true(row[2 * i] == (double)(first + i) && row[2 * i + 1] == 0.5 * (double)(first + i) &&
                 less[i] == -(float)(first + i));
-  CHECK_OK(store_get_all(store, "numbers", n, 2, row));
+  CHECK_OK(record_get_all(record, "numbers", n, 2, row));
   for (PetscInt64 i = 0; i < n; i++)
     assert_true(row[2 * i] == (double)i);
-  CHECK_OK(store_rows(store, "none", &n));
+  CHECK_OK(record_rows(record, "none", &n));
   assert_int_equal(n, 0);
-  CHECK_OK(store_get(store, "none", 0, 4, row));
-  CHECK_OK(store_rows(store, "nowhere", &n));
+  CHECK_OK(record_get(record, "none", 0, 4, row));
+  CHECK_OK(record_rows(record, "nowhere", &n));
   assert_int_equal(n, 0);
-  CHECK_FAILS(store_get(store, "numbers", mine, 3, row), PETSC_ERR_FILE_READ);
-  CHECK_OK(store_close(&store)); /* the last call on it */
-  CHECK_OK(keep_open(&keep, "work.h5", &(Content){3, 5}, &store));
-  assert_null(store);
+  CHECK_FAILS(record_get(record, "numbers", mine, 3, row), PETSC_ERR_FILE_READ);
+  CHECK_OK(record_close(&record)); /* the last call on it */
+  CHECK_OK(keep_open(&keep, "work.h5", &(Content){3, 5}, &record));
+  assert_null(record);
   assert_int_equal(heard.warnings, 1);
   assert_non_null(strstr(heard.text, "is of another case"));
   free(row);
@@ -130,7 +130,7 @@ static void test_full_disk(void **state) {
   struct rlimit old, small;
   PetscBool due, stop;
   Keep keep;
-  Store *store;
+  Record *record;
   (void)state;
   keep_make(&keep);
   CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
@@ -147,9 +147,9 @@ static void test_full_disk(void **state) {
   keep_begin(&keep);
   CHECK_OK(keep_due(&keep, &due, &stop));
   assert_false(due || stop);
-  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &store));
-  assert_non_null(store);
-  CHECK_OK(store_close(&store));
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &record));
+  assert_non_null(record);
+  CHECK_OK(record_close(&record));
   keep_remove(&keep);
 }
 

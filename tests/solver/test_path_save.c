@@ -22,13 +22,13 @@ typedef struct Run {
 static const Content content = {1, 2};
 
 static PetscErrorCode save(PathModel *path, const Run *run) {
-  char why[STORE_WHY];
+  char why[RECORD_WHY];
   PetscBool good;
-  Store *store;
+  Record *record;
   PetscFunctionBeginUser;
-  PetscCall(store_create(PETSC_COMM_WORLD, run->folder, run->file, &content, &store));
-  PetscCall(path_save(path, store));
-  PetscCall(store_finish(&store, &good, why, NULL));
+  PetscCall(record_create(PETSC_COMM_WORLD, run->folder, run->file, &content, &record));
+  PetscCall(path_save(path, record));
+  PetscCall(record_finish(&record, &good, why, NULL));
   PetscCheck(good, PETSC_COMM_WORLD, PETSC_ERR_FILE_WRITE, "%s", why);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -128,8 +128,8 @@ static void test_bit_for_bit(void **state) {
   double(*u)[6], (*v)[6];
   PathStrut *s, *t;
   PathModel *path;
-  Store *store;
-  StoreState found;
+  Record *record;
+  RecordState found;
   Block b = {0};
   (void)state;
   block_open(&b);
@@ -154,10 +154,10 @@ static void test_bit_for_bit(void **state) {
     assert_int_equal(part.n, at[k] + 1);
     CHECK_OK(path_destroy(&path));
     make_path(&b, &path);
-    CHECK_OK(store_open(PETSC_COMM_WORLD, part.file, &content, &found, &store));
-    assert_int_equal(found, STORE_GOOD);
-    CHECK_OK(path_restore(path, store));
-    CHECK_OK(store_close(&store));
+    CHECK_OK(record_open(PETSC_COMM_WORLD, part.file, &content, &found, &record));
+    assert_int_equal(found, RECORD_GOOD);
+    CHECK_OK(path_restore(path, record));
+    CHECK_OK(record_close(&record));
     remove_folder(&part);
     rest = (Run){.save_at = -1};
     follow(path, &rest, to, back);
@@ -177,8 +177,8 @@ static void test_bit_for_bit(void **state) {
 static void test_damage(void **state) {
   static Run run;
   PathModel *path;
-  Store *store;
-  StoreState found;
+  Record *record;
+  RecordState found;
   Block b = {0};
   int rank;
   long size = 0;
@@ -188,13 +188,13 @@ static void test_damage(void **state) {
   run = (Run){.save_at = 2};
   folder_of(&run);
   make_path(&b, &path);
-  CHECK_OK(store_open(PETSC_COMM_WORLD, run.file, &content, &found, &store));
-  assert_int_equal(found, STORE_ABSENT);
+  CHECK_OK(record_open(PETSC_COMM_WORLD, run.file, &content, &found, &record));
+  assert_int_equal(found, RECORD_ABSENT);
   follow(path, &run, 0.5, 0);
   CHECK_OK(path_destroy(&path));
-  CHECK_OK(store_open(PETSC_COMM_WORLD, run.file, &(Content){1, 3}, &found, &store));
-  assert_int_equal(found, STORE_FOREIGN);
-  assert_null(store);
+  CHECK_OK(record_open(PETSC_COMM_WORLD, run.file, &(Content){1, 3}, &found, &record));
+  assert_int_equal(found, RECORD_FOREIGN);
+  assert_null(record);
   for (int part = 0; part < 12; part++) {
     FILE *file = rank ? NULL : fopen(run.file, "r+b");
     unsigned char byte;
@@ -208,8 +208,8 @@ static void test_damage(void **state) {
       fwrite(&byte, 1, 1, file);
       fclose(file);
     }
-    CHECK_OK(store_open(PETSC_COMM_WORLD, run.file, &content, &found, &store));
-    assert_int_equal(found, STORE_DAMAGED);
+    CHECK_OK(record_open(PETSC_COMM_WORLD, run.file, &content, &found, &record));
+    assert_int_equal(found, RECORD_DAMAGED);
     if (!rank) { /* as it was */
       file = fopen(run.file, "r+b");
       fseek(file, part * (size - 1) / 11, SEEK_SET);
@@ -218,14 +218,14 @@ static void test_damage(void **state) {
       fclose(file);
     }
   }
-  CHECK_OK(store_open(PETSC_COMM_WORLD, run.file, &content, &found, &store));
-  assert_int_equal(found, STORE_GOOD);
-  CHECK_OK(store_close(&store));
+  CHECK_OK(record_open(PETSC_COMM_WORLD, run.file, &content, &found, &record));
+  assert_int_equal(found, RECORD_GOOD);
+  CHECK_OK(record_close(&record));
   for (int part = 0; part < 3; part++) {
     if (!rank)
       assert_int_equal(truncate(run.file, part < 2 ? size - 1 - part * size / 2 : 0), 0);
-    CHECK_OK(store_open(PETSC_COMM_WORLD, run.file, &content, &found, &store));
-    assert_int_equal(found, STORE_DAMAGED);
+    CHECK_OK(record_open(PETSC_COMM_WORLD, run.file, &content, &found, &record));
+    assert_int_equal(found, RECORD_DAMAGED);
   }
   remove_folder(&run);
   block_close(&b);

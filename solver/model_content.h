@@ -1,13 +1,13 @@
 /* What models are made from, as pieces of a Content. Kernel. */
-#ifndef TRABECULA_CASES_MODEL_CONTENT_H
-#define TRABECULA_CASES_MODEL_CONTENT_H
+#ifndef TRABECULA_SOLVER_MODEL_CONTENT_H
+#define TRABECULA_SOLVER_MODEL_CONTENT_H
 
 #include "materials/content.h"
 #include "solver/frame.h"
 #include "solver/voxel.h"
 
 void content_add_graph(Content *content, const Graph *graph);
-/* The voxels of this rank: where they are, labels and fractions. */
+/* The voxels of this rank: where they are, nodes, labels and fractions. */
 void content_add_grid(Content *content, const Grid *grid);
 void content_add_frame_options(Content *content, const FrameOptions *options);
 void content_add_voxel_options(Content *content, const VoxelOptions *options);

@@ -1,4 +1,4 @@
-#include "cases/model_content.h"
+#include "solver/model_content.h"
 
 /* NULL: a piece of its own. */
 static void add_array(Content *content, PetscInt n, size_t size, const void *array) {
@@ -20,8 +20,10 @@ void content_add_grid(Content *content, const Grid *g) {
   content_add(content, sizeof number, number);
   content_add(content, sizeof g->box.n, g->box.n);
   content_add(content, sizeof g->box.periodic, g->box.periodic);
-  for (PetscInt l = 0; l < g->n_owned; l++)
+  for (PetscInt l = 0; l < g->n_owned; l++) {
     content_add(content, sizeof g->leaf[l].at, g->leaf[l].at);
+    content_add(content, sizeof g->leaf[l].node, g->leaf[l].node);
+  }
   add_array(content, g->n_owned, sizeof *g->label, g->label);
   add_array(content, g->n_owned, sizeof *g->fraction, g->fraction);
 }

@@ -1,5 +1,5 @@
-/* Driver: see store.h. */
-#include "solver/store.h"
+/* Driver: see record.h. */
+#include "solver/record.h"
 #include <errno.h>
 #include <hdf5.h>
 #include <stdio.h>
@@ -10,21 +10,21 @@
 
 enum { PIECE = 1 << 20, CHUNK = 1 << 16 }; /* numbers in a message; bytes of a file looked at together */
 
-struct Store {
+struct Record {
   MPI_Comm comm;
   PetscMPIInt rank, size;
   char file[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN];
-  hid_t id;            /* rank 0 only */
-  char why[STORE_WHY]; /* rank 0: what went wrong first; empty: nothing */
+  hid_t id;             /* rank 0 only */
+  char why[RECORD_WHY]; /* rank 0: what went wrong first; empty: nothing */
 };
 
 static herr_t innermost(unsigned i, const H5E_error2_t *error, void *context) {
   if (!i && error->desc)
-    snprintf(context, STORE_WHY, "%s", error->desc);
+    snprintf(context, RECORD_WHY, "%s", error->desc);
   return 0;
 }
 
-static void note_failure(Store *s) {
+static void note_failure(Record *s) {
   if (s->why[0])
     return;
   snprintf(s->why, sizeof s->why, "%s", errno ? strerror(errno) : "unknown HDF5 error");
@@ -33,7 +33,7 @@ static void note_failure(Store *s) {
 }
 
 /* Refuses what will not fit before HDF5 meets it: 1.10 crashes at exit when it could not close a file. */
-static void need_room(Store *s, double bytes) {
+static void need_room(Record *s, double bytes) {
   const double spare = 65536; /* for what HDF5 writes besides */
   struct statvfs disk;
   struct rlimit most;
@@ -47,14 +47,14 @@ static void need_room(Store *s, double bytes) {
     snprintf(s->why, sizeof s->why, "%s", strerror(EFBIG));
 }
 
-static PetscErrorCode make(MPI_Comm comm, const char *file, Store **store) {
+static PetscErrorCode make(MPI_Comm comm, const char *file, Record **record) {
   PetscFunctionBeginUser;
-  PetscCall(PetscNew(store));
-  (*store)->comm = comm;
-  (*store)->id = H5I_INVALID_HID;
-  PetscCallMPI(MPI_Comm_rank(comm, &(*store)->rank));
-  PetscCallMPI(MPI_Comm_size(comm, &(*store)->size));
-  PetscCall(PetscStrncpy((*store)->file, file, sizeof(*store)->file));
+  PetscCall(PetscNew(record));
+  (*record)->comm = comm;
+  (*record)->id = H5I_INVALID_HID;
+  PetscCallMPI(MPI_Comm_rank(comm, &(*record)->rank));
+  PetscCallMPI(MPI_Comm_size(comm, &(*record)->size));
+  PetscCall(PetscStrncpy((*record)->file, file, sizeof(*record)->file));
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL); /* HDF5 does not print */
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -90,13 +90,13 @@ static hid_t open_file(const char *name, PetscBool create) {
   return id;
 }
 
-PetscErrorCode store_create(MPI_Comm comm, const char *scratch, const char *file, const Content *content,
-                            Store **store) {
-  Store *s;
+PetscErrorCode record_create(MPI_Comm comm, const char *scratch, const char *file, const Content *content,
+                             Record **record) {
+  Record *s;
 
   PetscFunctionBeginUser;
-  PetscCall(make(comm, file, store));
-  s = *store;
+  PetscCall(make(comm, file, record));
+  s = *record;
   const char *slash = strrchr(file, '/');
   PetscCall(PetscSNPrintf(s->temporary, sizeof s->temporary, "%s/.%s.part", scratch, slash ? slash + 1 : file));
   errno = 0;
@@ -141,7 +141,7 @@ static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 
 
 /* Rank 0 handles the rows of all ranks in turn, a piece at a time, in the place of their owner. */
 typedef struct Turn {
-  Store *store;
+  Record *record;
   Kind kind;
   hid_t table; /* rank 0 */
   PetscInt width;
@@ -151,19 +151,19 @@ typedef struct Turn {
 /* On rank 0: n rows from row `first` of the table on, between the disk and memory. */
 static void transfer(const Turn *t, PetscInt64 first, PetscInt64 n, void *value) {
   const hsize_t start[2] = {(hsize_t)first, 0}, count[2] = {(hsize_t)n, (hsize_t)t->width};
-  if (t->store->why[0])
+  if (t->record->why[0])
     return;
   hid_t space = H5Dget_space(t->table), memory = H5Screate_simple(2, count, NULL);
   if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
       (t->write ? H5Dwrite(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)
                 : H5Dread(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)) < 0)
-    note_failure(t->store);
+    note_failure(t->record);
   H5Sclose(memory);
   H5Sclose(space);
 }
 
 static PetscErrorCode take_turn(const Turn *t, PetscMPIInt owner, PetscInt64 first, PetscInt64 n, char *value) {
-  const Store *s = t->store;
+  const Record *s = t->record;
   const PetscInt64 piece = PetscMax(1, PIECE / t->width);
   const size_t row = (size_t)t->width * t->kind.bytes;
   char *room = NULL;
@@ -195,13 +195,13 @@ static PetscErrorCode take_turns(const Turn *t, const PetscInt64 *rows, void *va
 
   PetscFunctionBeginUser;
   errno = 0;
-  for (PetscMPIInt owner = 0; owner < t->store->size; first += rows[owner++])
+  for (PetscMPIInt owner = 0; owner < t->record->size; first += rows[owner++])
     PetscCall(take_turn(t, owner, first, rows[owner], value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 /* n: this rank's rows; *all: of all ranks. */
-static PetscErrorCode rows_of_ranks(const Store *s, PetscInt64 n, PetscInt64 **rows, PetscInt64 *all) {
+static PetscErrorCode rows_of_ranks(const Record *s, PetscInt64 n, PetscInt64 **rows, PetscInt64 *all) {
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(s->size, rows));
   PetscCallMPI(MPI_Allgather(&n, 1, MPIU_INT64, *rows, 1, MPIU_INT64, s->comm));
@@ -211,7 +211,7 @@ static PetscErrorCode rows_of_ranks(const Store *s, PetscInt64 n, PetscInt64 **r
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode put(Store *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, const void *value) {
+static PetscErrorCode put(Record *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, const void *value) {
   PetscInt64 *rows, all;
   Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_TRUE};
 
@@ -229,13 +229,13 @@ static PetscErrorCode put(Store *s, const char *name, Kind kind, PetscInt64 n, P
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_put(Store *s, const char *name, PetscInt64 n, PetscInt width, const double *value) {
+PetscErrorCode record_put(Record *s, const char *name, PetscInt64 n, PetscInt width, const double *value) {
   PetscFunctionBeginUser;
   PetscCall(put(s, name, doubles(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_put_floats(Store *s, const char *name, PetscInt64 n, PetscInt width, const float *value) {
+PetscErrorCode record_put_floats(Record *s, const char *name, PetscInt64 n, PetscInt width, const float *value) {
   PetscFunctionBeginUser;
   PetscCall(put(s, name, floats(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -278,8 +278,8 @@ static PetscBool is_sealed(FILE *file) {
                      told.low == content.low && told.high == content.high);
 }
 
-PetscErrorCode store_finish(Store **store, PetscBool *good, char *why, double *bytes) {
-  Store *s = *store;
+PetscErrorCode record_finish(Record **record, PetscBool *good, char *why, double *bytes) {
+  Record *s = *record;
   double size = 0;
 
   PetscFunctionBeginUser;
@@ -296,42 +296,43 @@ PetscErrorCode store_finish(Store **store, PetscBool *good, char *why, double *b
     if (s->why[0])
       unlink(s->temporary);
   }
-  PetscCallMPI(MPI_Bcast(s->why, STORE_WHY, MPI_CHAR, 0, s->comm));
+  PetscCallMPI(MPI_Bcast(s->why, RECORD_WHY, MPI_CHAR, 0, s->comm));
   PetscCallMPI(MPI_Bcast(&size, 1, MPI_DOUBLE, 0, s->comm));
   *good = (PetscBool)!s->why[0];
-  PetscCall(PetscStrncpy(why, s->why, STORE_WHY));
+  PetscCall(PetscStrncpy(why, s->why, RECORD_WHY));
   if (bytes)
     *bytes = size;
-  PetscCall(PetscFree(*store));
+  PetscCall(PetscFree(*record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static StoreState examine(Store *s, const Content *content) {
+static RecordState examine(Record *s, const Content *content) {
   FILE *file = fopen(s->file, "rb");
   if (!file)
-    return errno == ENOENT ? STORE_ABSENT : STORE_DAMAGED;
+    return errno == ENOENT ? RECORD_ABSENT : RECORD_DAMAGED;
   PetscBool good = is_sealed(file);
   fclose(file);
   if (!good || (s->id = open_file(s->file, PETSC_FALSE)) < 0)
-    return STORE_DAMAGED;
-  return has_content(s->id, content) ? STORE_GOOD : STORE_FOREIGN;
+    return RECORD_DAMAGED;
+  return has_content(s->id, content) ? RECORD_GOOD : RECORD_FOREIGN;
 }
 
-PetscErrorCode store_open(MPI_Comm comm, const char *file, const Content *content, StoreState *state, Store **store) {
-  int found = STORE_ABSENT;
+PetscErrorCode record_open(MPI_Comm comm, const char *file, const Content *content, RecordState *state,
+                           Record **record) {
+  int found = RECORD_ABSENT;
 
   PetscFunctionBeginUser;
-  PetscCall(make(comm, file, store));
-  if (!(*store)->rank)
-    found = (int)examine(*store, content);
+  PetscCall(make(comm, file, record));
+  if (!(*record)->rank)
+    found = (int)examine(*record, content);
   PetscCallMPI(MPI_Bcast(&found, 1, MPI_INT, 0, comm));
-  *state = (StoreState)found;
-  if (*state != STORE_GOOD)
-    PetscCall(store_close(store));
+  *state = (RecordState)found;
+  if (*state != RECORD_GOOD)
+    PetscCall(record_close(record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_rows(Store *s, const char *name, PetscInt64 *n) {
+PetscErrorCode record_rows(Record *s, const char *name, PetscInt64 *n) {
   PetscInt64 width;
 
   PetscFunctionBeginUser;
@@ -346,14 +347,14 @@ PetscErrorCode store_rows(Store *s, const char *name, PetscInt64 *n) {
 }
 
 /* What went wrong on rank 0, on all ranks. */
-static PetscErrorCode raise_failure(Store *s) {
+static PetscErrorCode raise_failure(Record *s) {
   PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Bcast(s->why, STORE_WHY, MPI_CHAR, 0, s->comm));
+  PetscCallMPI(MPI_Bcast(s->why, RECORD_WHY, MPI_CHAR, 0, s->comm));
   PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode get(Store *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, void *value) {
+static PetscErrorCode get(Record *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, void *value) {
   PetscInt64 *rows, all, there = -1, wide = -1;
   Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_FALSE};
 
@@ -374,30 +375,30 @@ static PetscErrorCode get(Store *s, const char *name, Kind kind, PetscInt64 n, P
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_get(Store *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
+PetscErrorCode record_get(Record *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
   PetscFunctionBeginUser;
   PetscCall(get(s, name, doubles(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_get_floats(Store *s, const char *name, PetscInt64 n, PetscInt width, float *value) {
+PetscErrorCode record_get_floats(Record *s, const char *name, PetscInt64 n, PetscInt width, float *value) {
   PetscFunctionBeginUser;
   PetscCall(get(s, name, floats(), n, width, value));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_get_all(Store *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
+PetscErrorCode record_get_all(Record *s, const char *name, PetscInt64 n, PetscInt width, double *value) {
   PetscFunctionBeginUser;
-  PetscCall(store_get(s, name, s->rank ? 0 : n, width, value));
+  PetscCall(record_get(s, name, s->rank ? 0 : n, width, value));
   for (PetscInt64 k = 0; k < n * width; k += PIECE)
     PetscCallMPI(MPI_Bcast(value + k, (PetscMPIInt)PetscMin(PIECE, n * width - k), MPI_DOUBLE, 0, s->comm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode store_close(Store **store) {
+PetscErrorCode record_close(Record **record) {
   PetscFunctionBeginUser;
-  if (*store && (*store)->id >= 0)
-    H5Fclose((*store)->id);
-  PetscCall(PetscFree(*store));
+  if (*record && (*record)->id >= 0)
+    H5Fclose((*record)->id);
+  PetscCall(PetscFree(*record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
