@@ -1,5 +1,7 @@
 # For tests of sweeps as array jobs, which source this: a SLURM on this machine, a small sweep and what comes of it in a
 # local run; status 77 where there is no SLURM.
+# shellcheck source=tests/cases/sweep_rows.sh
+. "$TRABECULA_SOURCE_DIR/tests/cases/sweep_rows.sh"
 set -u
 program=$TRABECULA_PROGRAM
 tests=$TRABECULA_SOURCE_DIR/tests
@@ -72,28 +74,9 @@ submit() {
   grep -q 'handed to job' said || fail "submission to '$dir' says: $(cat said warned)"
 }
 
-# Columns that are the same wherever a point was computed; by name, as a table of NAME=VALUE a point.
-values_of() {
-  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) name[i] = $i; next }
-    { for (i = 1; i <= NF; i++)
-        if (name[i] ~ /^(place|status|strut_mm|cell|design\..*|[A-Z0-9a-z]*_over_Es|nu12|zener|porosity_pct)$/)
-          print $1, name[i], $i }' "$1" | sort -k1,1n -k2,2
-}
-
-# same FILE.csv: the rows of the local run, to 1e-8
-same() {
-  values_of local.csv >wanted
-  values_of "$1" >got
-  [ "$(wc -l <wanted)" -ge 144 ] || fail "the local run has only $(wc -l <wanted) values"
-  paste -d ' ' wanted got | awk '
-    $1 != $4 || $2 != $5 || NF != 6 { print "not the same values: " $0; bad = 1; exit }
-    $3 != $6 && ($3 + 0 == 0 || ($3 - $6) ^ 2 > 1e-16 * $3 ^ 2) { print $2 " of point " $1 ": " $6 " instead of " $3; bad = 1 }
-    END { exit bad }' >differences || fail "$1: $(head -n 3 differences)"
-}
-
 # gather DIR ARGUMENTS...: what the array job computed; submits again what is missing; then all must be there, once
 gather() {
-  local dir=$1 times
+  local dir=$1 times different
   shift
   for ((times = 0; times < 5; times++)); do
     wait_for 120 idle || return
@@ -103,7 +86,8 @@ gather() {
   submissions=$((1 + times))
   [ -s "$dir/summary.json" ] || fail "'$dir' is not complete: $(cat said warned)"
   sweep -o "$dir" --export got.csv >/dev/null || fail "export of '$dir'"
-  same got.csv
+  different=$(differ local.csv got.csv)
+  [ -z "$different" ] || fail "'$dir': not the rows of the local sweep: $different"
   # Each submission begins with files of its own.
   told=$(rows_of "$dir")/$(cat "$dir"/slurm/points-*.jsonl | wc -l)
   [ "${told%/*}" -eq "${told#*/}" ] || fail "'$dir': $told points were told"
@@ -112,3 +96,4 @@ gather() {
 
 sweep -o local --jobs 2 >/dev/null || fail "the local sweep: status $?"
 sweep -o local --export local.csv >/dev/null || fail "export of the local sweep"
+[ "$(rows local.csv | grep -c '	C11_over_Es	[0-9]')" -eq 12 ] || fail "the local sweep has not twelve points: $(cut -c 1-200 local.csv)"
