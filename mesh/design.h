@@ -23,7 +23,7 @@ typedef struct Design {
 } Design;
 
 /* The equations below are those of uniform solid struts; a design with a waist or a bore needs its porosity from
-   elsewhere (cases/build.h). */
+   elsewhere (cases/body/build.h). */
 static inline bool design_is_plain(const Design *design) { return design->waist == 0 && design->bore == 0; }
 /* Least thickness of metal: of the strut, or of its wall. */
 static inline double design_thinnest_mm(const Design *design) {

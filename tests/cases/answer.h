@@ -2,8 +2,8 @@
 #ifndef TRABECULA_TESTS_ANSWER_H
 #define TRABECULA_TESTS_ANSWER_H
 
-#include "cases/case.h"
-#include "cases/results.h"
+#include "cases/case_file/case.h"
+#include "cases/results/results.h"
 #include "tests/cases/folder.h"
 /* after cmocka's headers */
 #include <jansson.h>

@@ -2,7 +2,7 @@
 #ifndef TRABECULA_TESTS_STORE_H
 #define TRABECULA_TESTS_STORE_H
 
-#include "cases/sweep_store.h"
+#include "cases/sweep/sweep_store.h"
 #include "tests/cases/sweep.h"
 #include <sqlite3.h>
 

@@ -2,7 +2,7 @@
 #ifndef TRABECULA_TESTS_SWEEP_H
 #define TRABECULA_TESTS_SWEEP_H
 
-#include "cases/sweep_plan.h"
+#include "cases/sweep/sweep_plan.h"
 #include "tests/cases/folder.h"
 
 /* A unit cell and a cage; what follows are axes and more. */

@@ -2,7 +2,7 @@
    ranks: 1 2 */
 #include "tests/cases/answer.h"
 
-#include "cases/bending_model.h"
+#include "cases/runners/bending_model.h"
 
 static const char *const text = "runner: bending\n"
                                 "model: both\n"

@@ -2,7 +2,7 @@
    ranks: 1 2 4 */
 #include "tests/cases/answer.h"
 
-#include "cases/cage_specimen.h"
+#include "cases/runners/cage_specimen.h"
 
 static const char *const text = "runner: cage\n"
                                 "lattice: {cell: rhombic-dodecahedron, cell_mm: 2.5, porosity_pct: 75}\n"

@@ -2,8 +2,8 @@
    ranks: 1 2 */
 #include "tests/cases/answer.h"
 
-#include "cases/cage_specimen.h"
-#include "cases/scatter.h"
+#include "cases/body/scatter.h"
+#include "cases/runners/cage_specimen.h"
 
 static const char *const text =
     "runner: cage\n"

@@ -2,7 +2,7 @@
    ranks: 1 2 */
 #include "tests/cases/answer.h"
 
-#include "cases/calibration.h"
+#include "cases/runners/calibration.h"
 
 static const char *const text = "runner: calibrate\n"
                                 "model: frame\n"

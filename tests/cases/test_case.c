@@ -1,6 +1,6 @@
 /* ranks: 1 2
    Case files: what is read, what is refused and with which words. */
-#include "cases/case.h"
+#include "cases/case_file/case.h"
 #include "tests/cases/folder.h"
 
 static const char good[] = "runner: unit-cell\n"

@@ -1,6 +1,6 @@
 /* ranks: 1 2
    The content of a case: what changes an answer changes it, nothing else does. */
-#include "cases/case_content.h"
+#include "cases/case_file/case_content.h"
 #include "tests/cases/folder.h"
 
 static const char lattice[] = "runner: compression\n"

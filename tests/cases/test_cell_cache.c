@@ -1,6 +1,6 @@
 /* Unit cells that are solved once: in one process, and over a folder.
    ranks: 1 2 */
-#include "cases/cell_cache.h"
+#include "cases/body/cell_cache.h"
 #include "materials/content.h"
 #include "tests/cases/answer.h"
 

@@ -1,9 +1,9 @@
 /* ranks: 1
    Axes at round numbers; charts that are well-formed, complete and harmless. */
-#include "cases/chart.h"
-#include "cases/chart_axis.h"
-#include "cases/table.h"
-#include "cases/xml.h"
+#include "cases/results/chart.h"
+#include "cases/results/chart_axis.h"
+#include "cases/results/table.h"
+#include "cases/results/xml.h"
 #include "tests/cases/well_formed.h"
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* Runner.cheap: cases that differ in such a key, one after the other in one process, give what each gives alone. */
-#include "cases/cell_cache.h"
-#include "cases/kept.h"
+#include "cases/body/cell_cache.h"
+#include "cases/body/kept.h"
 #include "tests/cases/answer.h"
 
 #define LATTICE "lattice: {cell: rhombic-dodecahedron, cell_mm: 2.5, porosity_pct: 75}\n"

@@ -1,6 +1,6 @@
 /* ranks: 1
    The chosen point: the front against brute force, the best one where it is known, wishes that contradict. */
-#include "cases/choice.h"
+#include "cases/sweep/choice.h"
 #include "mesh/random.h"
 #include "tests/check.h"
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Plastic collapse of a block of rhombic dodecahedra between frictionless plates. */
-#include "cases/block.h"
+#include "cases/body/block.h"
 #include "solver/path.h"
 #include "tests/check.h"
 #include <string.h>

@@ -1,6 +1,6 @@
 /* ranks: 1
    Compass search: valleys inside and at the edge of the box, places to be avoided. */
-#include "cases/compass.h"
+#include "cases/sweep/compass.h"
 #include "tests/check.h"
 
 static double valley(void *context, const double *x) {

@@ -2,7 +2,7 @@
    ranks: 1 2 */
 #include "tests/cases/answer.h"
 
-#include "cases/cell_moduli.h"
+#include "cases/body/cell_moduli.h"
 
 static const char *const lattice = "runner: compression\n"
                                    "model: both\n"

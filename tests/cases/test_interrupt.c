@@ -1,5 +1,5 @@
 /* What signals do: in children that call nothing but the handlers. */
-#include "cases/interrupt.h"
+#include "cases/case_file/interrupt.h"
 #include "tests/check.h"
 #include <signal.h>
 #include <sys/wait.h>

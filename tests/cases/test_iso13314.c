@@ -1,5 +1,5 @@
 /* The table of ISO 13314 from curves whose quantities have closed forms. */
-#include "cases/iso13314.h"
+#include "cases/runners/iso13314.h"
 #include "tests/check.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Cases one after the other in one process share what they have in common, and give what each gives alone.
    ranks: 1 2 */
-#include "cases/cell_cache.h"
-#include "cases/kept.h"
+#include "cases/body/cell_cache.h"
+#include "cases/body/kept.h"
 #include "tests/cases/answer.h"
 
 static const char cage[] = "runner: cage\n"

@@ -1,7 +1,7 @@
 /* Waists, bores, defects and their scatter, from keys to struts and voxels. ranks: 1 2 */
-#include "cases/build_defects.h"
-#include "cases/build_keys.h"
-#include "cases/scatter.h"
+#include "cases/body/build_defects.h"
+#include "cases/body/build_keys.h"
+#include "cases/body/scatter.h"
 #include "mesh/random.h"
 #include "tests/check.h"
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The layers of the house: cases -> solver -> {mesh, materials}, which do not see each other; sizes and form of files.
+# The layers of the house: cases -> solver -> {mesh, materials}, which do not see each other; in cases: command -> sweep ->
+# runners -> body -> results -> case_file; sizes and form of files.
 set -u
 cd "$TRABECULA_SOURCE_DIR" || exit 1
 status=0
@@ -8,6 +9,8 @@ fail() {
   echo "$1" >&2
   status=1
 }
+
+sources=$(find mesh materials solver cases tests bench -name '*.[ch]')
 
 # folder and the folders it must not include
 check_includes() {
@@ -22,9 +25,15 @@ $found"
 check_includes mesh materials solver cases
 check_includes materials mesh solver cases
 check_includes solver cases
+check_includes cases/case_file cases/results cases/body cases/runners cases/sweep cases/command
+check_includes cases/results cases/body cases/runners cases/sweep cases/command
+check_includes cases/body cases/runners cases/sweep cases/command
+check_includes cases/runners cases/sweep cases/command
+check_includes cases/sweep cases/command
 
-for file in */*.[ch] tests/*/*.[ch]; do
-  [ -f "$file" ] || continue
+[ -z "$(ls cases/*.[ch] 2>/dev/null)" ] || fail "sources in cases/ itself: they belong in a folder of it"
+
+for file in $sources; do
   lines=$(wc -l <"$file")
   [ "$lines" -le 500 ] || fail "$file: $lines lines, more than 500: split it by phase"
   case $file in
@@ -36,7 +45,7 @@ for file in */*.[ch] tests/*/*.[ch]; do
   esac
 done
 
-found=$(grep -nE 'TODO|FIXME|XXX' CMakeLists.txt setup.sh mesh/* materials/* solver/* cases/* tests/*/* bench/* 2>/dev/null | grep -v '^tests/cases/test_layers\.sh:' | grep -v 'mkdtemp\|mkstemp\|XXXXXX')
+found=$(grep -nE 'TODO|FIXME|XXX' CMakeLists.txt setup.sh mesh/* materials/* solver/* cases/* cases/*/* tests/*/* bench/* 2>/dev/null | grep -v '^tests/cases/test_layers\.sh:' | grep -v 'mkdtemp\|mkstemp\|XXXXXX')
 [ -z "$found" ] || fail "unfinished:
 $found"
 
@@ -48,7 +57,7 @@ for file in mesh/*.c materials/*.c solver/*.c; do
 done
 
 if command -v clang-format >/dev/null; then
-  found=$(clang-format --dry-run --Werror */*.[ch] tests/*/*.[ch] 2>&1 | grep -oE '^[^:]+' | sort -u)
+  found=$(clang-format --dry-run --Werror $sources 2>&1 | grep -oE '^[^:]+' | sort -u)
   [ -z "$found" ] || fail "not in the form of .clang-format:
 $found"
 else

@@ -1,7 +1,7 @@
 /* A process that runs one case after another does not grow, whether they are answered or refused.
    ranks: 1 2 */
-#include "cases/cell_cache.h"
-#include "cases/kept.h"
+#include "cases/body/cell_cache.h"
+#include "cases/body/kept.h"
 #include "tests/cases/answer.h"
 #include <malloc.h>
 

@@ -1,8 +1,8 @@
 /* ranks: 1
    Proposals from surfaces: optima that are known, the better of two metals, whole numbers, caution, and how far an axis
    may move. */
-#include "cases/proposal.h"
-#include "cases/sampling.h"
+#include "cases/sweep/proposal.h"
+#include "cases/sweep/sampling.h"
 #include "mesh/random.h"
 #include "tests/check.h"
 

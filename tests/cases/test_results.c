@@ -1,7 +1,7 @@
 /* ranks: 1 2
    What a run leaves behind: the files, whole or not at all, their contents, expectations and the exit status. */
-#include "cases/report.h"
-#include "cases/results.h"
+#include "cases/results/report.h"
+#include "cases/results/results.h"
 #include "tests/cases/folder.h"
 #include "tests/cases/well_formed.h"
 #include <jansson.h>

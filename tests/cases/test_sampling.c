@@ -1,6 +1,6 @@
 /* ranks: 1
    Points of a sweep: the known sequence, strata, evenness, what seeds and n change, and the way to the axes. */
-#include "cases/sampling.h"
+#include "cases/sweep/sampling.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

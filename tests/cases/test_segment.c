@@ -2,9 +2,9 @@
    ranks: 1 2 */
 #include "tests/check.h"
 
-#include "cases/runner.h"
-#include "cases/segment_report.h"
-#include "cases/strut_stress.h"
+#include "cases/body/strut_stress.h"
+#include "cases/runners/runner.h"
+#include "cases/runners/segment_report.h"
 #include <stdlib.h>
 
 static const char *const case_file = TRABECULA_SOURCE_DIR "/cases/t6-cage.yaml";

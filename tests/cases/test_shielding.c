@@ -2,9 +2,9 @@
    ranks: 1 2 */
 #include "tests/check.h"
 
-#include "cases/percentile.h"
-#include "cases/rigid_fit.h"
-#include "cases/shielding.h"
+#include "cases/body/percentile.h"
+#include "cases/body/rigid_fit.h"
+#include "cases/runners/shielding.h"
 
 static const uint16_t region[4] = {3, 3, 1, 2};
 

@@ -2,8 +2,8 @@
    ranks: 1 2 */
 #include "tests/check.h"
 
-#include "cases/strut_fatigue.h"
-#include "cases/weakest_life.h"
+#include "cases/body/strut_fatigue.h"
+#include "cases/body/weakest_life.h"
 
 static Fatigue of(const char *law) {
   return (Fatigue){

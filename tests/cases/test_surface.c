@@ -1,7 +1,7 @@
 /* ranks: 1
    Response surfaces: exact where they can be, with an error that is honest where not, and gradients. */
-#include "cases/sampling.h"
-#include "cases/surface_impl.h"
+#include "cases/sweep/sampling.h"
+#include "cases/sweep/surface_impl.h"
 #include "mesh/random.h"
 #include "tests/check.h"
 #include <stdlib.h>

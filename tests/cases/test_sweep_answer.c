@@ -1,9 +1,9 @@
 /* ranks: 1 2
    What a sweep answers, on a table of cages made up from power laws: the design that follows from them by hand, its
    sensitivities, wishes that contradict, and tables that hold little. */
-#include "cases/results.h"
-#include "cases/sampling.h"
-#include "cases/sweep_answer.h"
+#include "cases/results/results.h"
+#include "cases/sweep/sampling.h"
+#include "cases/sweep/sweep_answer.h"
 #include "mesh/random.h"
 #include "tests/cases/folder.h"
 #include <jansson.h>

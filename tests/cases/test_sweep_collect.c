@@ -1,6 +1,6 @@
 /* ranks: 1
    Columns that follow from others: least, greatest, mean and copies, by name and by pattern. */
-#include "cases/sweep_collect.h"
+#include "cases/sweep/sweep_collect.h"
 #include "tests/check.h"
 #include <string.h>
 

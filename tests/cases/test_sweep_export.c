@@ -1,6 +1,6 @@
 /* ranks: 1
    The table of a sweep as CSV and as HDF5: what is read back is what was there, whatever the names are. */
-#include "cases/sweep_export.h"
+#include "cases/sweep/sweep_export.h"
 #include "tests/cases/sweep.h"
 #include <hdf5.h>
 

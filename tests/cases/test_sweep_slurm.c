@@ -1,6 +1,6 @@
 /* ranks: 1
    The script of an array job, run by bash with stand-ins for SLURM's commands; chunks; what sbatch and squeue say. */
-#include "cases/sweep_slurm.h"
+#include "cases/sweep/sweep_slurm.h"
 #include "tests/cases/folder.h"
 #include <sys/wait.h>
 

@@ -1,5 +1,5 @@
 /* The spread of a sweep over its draws and seeds: for every point of the other axes, of finished points only. */
-#include "cases/sweep_spread.h"
+#include "cases/sweep/sweep_spread.h"
 #include "tests/cases/sweep.h"
 #include <jansson.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* ranks: 1
    Files of tasks: what is told is found again, whatever happens to the process, its disk and its twin. */
-#include "cases/sweep_task.h"
+#include "cases/sweep/sweep_task.h"
 #include "tests/cases/folder.h"
 #include <fcntl.h>
 #include <signal.h>

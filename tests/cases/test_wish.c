@@ -1,6 +1,6 @@
 /* ranks: 1
    Wishes: every form is read and printed, anything else is refused, and what holds, by how much. */
-#include "cases/wish.h"
+#include "cases/sweep/wish.h"
 #include "tests/check.h"
 #include <string.h>
 

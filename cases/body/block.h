@@ -1,0 +1,59 @@
+/* A block between two plates: the same grips, solves and measures for voxels and frames. */
+#ifndef TRABECULA_CASES_BODY_BLOCK_H
+#define TRABECULA_CASES_BODY_BLOCK_H
+
+#include "cases/body/build.h"
+#include "cases/body/measure.h"
+#include "solver/fields_file.h"
+
+enum { BLOCK_GRIPS = 8 }; /* two plates, four symmetry faces, two pins */
+
+/* Clamped: all displacements, and rotations of beams, go with the plate. Cut: displacements only (voxels: the same as
+   clamped). Frictionless: the displacement across the plate, and the rotations of beams that would tilt it. */
+typedef enum PlateHold { PLATE_CLAMPED, PLATE_CUT, PLATE_FRICTIONLESS } PlateHold;
+
+typedef struct BlockLoad {
+  int axis;             /* of the load */
+  double strain;        /* nominal, negative: compression */
+  PlateHold hold[2];    /* lower and upper plate */
+  bool symmetric[3][2]; /* faces: lower and upper of each axis */
+  double lo[3], hi[3];  /* mm, the bounding block */
+} BlockLoad;
+
+typedef struct BlockGrips {
+  PetscInt n; /* the plates are 0 and 1 */
+  Grip grip[BLOCK_GRIPS];
+  double motion[BLOCK_GRIPS][6];
+} BlockGrips;
+
+typedef struct BlockAnswer {
+  double young_MPa, reaction_N, energy_mJ, porosity_pct;
+  double balance, energy_balance, residual;
+  double mises[2]; /* 95th and 99.9th percentile over the volume of the solid, MPa */
+} BlockAnswer;
+
+/* Collective on comm (voxels: x are the owned nodes; frames: all nodes on every rank, comm is PETSC_COMM_SELF). Where
+   no plate is clamped and no symmetry holds the block, one or two nodes of the lower plate are pinned sideways; by
+   statics these pins carry nothing. */
+PetscErrorCode block_grips(MPI_Comm comm, const BlockLoad *load, PetscInt n, const double (*x)[3], bool rotations,
+                           BlockGrips *grips);
+/* The planes of symmetry and the plates as mirrors of the node zones: nodes there are whole, with what lies beyond. */
+void block_mirrors(const BlockLoad *load, FrameOptions *options);
+/* Solves, tells results of the solve and writes the fields to FILE (voxels.vtkhdf, frame.vtkhdf). grid's block may be
+   smaller than its box. */
+PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Elasticity material[256],
+                            Results *results, BlockAnswer *answer);
+PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *graph, const Material *material,
+                           Results *results, BlockAnswer *answer);
+/* The answer alone, on comm. */
+PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Graph *graph, const FrameOptions *options,
+                                  BlockAnswer *answer);
+/* Stress fields of any voxel solution: percentiles (95, 99.9) of von Mises over the solid, and the file voxels.vtkhdf
+   in the folder of results (NULL: no file). */
+PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
+                                  double mises[2]);
+/* Section forces and motions of a frame to frame.vtkhdf, and one field more of the struts (NULL: none). */
+PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Section *section, const double (*u)[6],
+                                  const Field *more, Results *results);
+
+#endif

@@ -1,0 +1,307 @@
+#include "cases/body/build.h"
+#include <math.h>
+#include <stdio.h>
+
+/* What the design equations name, and where it stands in a case file. */
+static const struct {
+  const char *key, *path;
+} measures[] = {{"cell_mm", "lattice.cell_mm"},
+                {"strut_mm", "lattice.strut_mm"},
+                {"porosity_pct", "lattice.porosity_pct"},
+                {"aperture_mm", "lattice.aperture_mm"}};
+enum { N_MEASURES = 4, POROSITY = 2 };
+
+static PetscErrorCode lattice_cell(const Case *c, const Cell **cell) {
+  const char *name;
+  char known[512] = "";
+
+  PetscFunctionBeginUser;
+  PetscCall(document_text(c->doc, "lattice.cell", &name));
+  *cell = cell_find(name);
+  for (int i = 0; i < n_cells && !*cell; i++) {
+    size_t used = strlen(known);
+    PetscCall(PetscSNPrintf(known + used, sizeof(known) - used, "%s%s", i ? ", " : "", cells[i].name));
+  }
+  if (!*cell)
+    PetscCall(
+        document_error(c->doc, "lattice.cell", "key 'lattice.cell' = %s: no such cell; known are %s", name, known));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_design(const Case *c, double porosity_pct, Design *design) {
+  double value[N_MEASURES];
+  int given = 0;
+  const char *key = NULL, *path = "lattice";
+  char why[256] = "";
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMemzero(design, sizeof(*design)));
+  PetscCall(lattice_cell(c, &design->cell));
+  for (int i = 0; i < N_MEASURES; i++) {
+    value[i] = NAN;
+    if (document_has(c->doc, measures[i].path))
+      PetscCall(document_number(c->doc, measures[i].path, &value[i]));
+    if (i == POROSITY && !isnan(porosity_pct))
+      value[i] = porosity_pct;
+    given += !isnan(value[i]);
+  }
+  if (given != 2 && !isnan(porosity_pct))
+    PetscCall(document_error(c->doc, "lattice",
+                             "key 'lattice' needs exactly one of cell_mm, strut_mm, aperture_mm beside the porosity of "
+                             "the samples; %d given",
+                             given - 1));
+  if (given != 2)
+    PetscCall(document_error(
+        c->doc, "lattice", "key 'lattice' needs exactly two of cell_mm, strut_mm, porosity_pct, aperture_mm; %d given",
+        given));
+  design->cell_mm = value[0];
+  design->strut_mm = value[1];
+  design->porosity_pct = value[2];
+  design->aperture_mm = value[3];
+  PetscErrorCode code = design_complete(design, &key, why, sizeof(why));
+  if (code == PETSC_ERR_USER_INPUT) {
+    for (int i = 0; i < N_MEASURES && key; i++)
+      if (!strcmp(key, measures[i].key) && document_has(c->doc, measures[i].path))
+        path = measures[i].path;
+    PetscCall(document_error(c->doc, path, "key '%s': %s", path, why));
+  }
+  PetscCall(code);
+  PetscCall(build_strut_form(c, design));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_strut_material(const Case *c, Material *material) {
+  PetscFunctionBeginUser;
+  PetscCall(material_read(c->doc, "materials.strut", material));
+  if (!isfinite(material->young_MPa) || !isfinite(material->poisson))
+    PetscCall(document_error(c->doc, "materials.strut",
+                             "key 'materials.strut' = %s: struts need an isotropic material (young_MPa and poisson)",
+                             material->name));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode check_voxels_a_strut(const Case *c, const char *path, const Design *design, double voxel_mm,
+                                           Results *results) {
+  const double thin = design_thinnest_mm(design), across = thin / voxel_mm;
+  const char *what = design->bore > 0 ? "the wall of a strut" : "a strut";
+
+  PetscFunctionBeginUser;
+  if (across < 2)
+    PetscCall(document_error(c->doc, path,
+                             "key '%s': %.2f voxels across %s of %.4g mm; at least 2 are needed (6 or more are "
+                             "advised): a cell of %.4g mm takes at least %.0f voxels, i.e. voxel_mm <= %.4g",
+                             path, across, what, thin, design->cell_mm, ceil(2 * design->cell_mm / thin), thin / 2));
+  if (across < 6 && results)
+    PetscCall(results_warn(results,
+                           "%.1f voxels across %s of %.4g mm: expect errors of several per cent in the stiffness of "
+                           "the voxel model, more in its stresses (6 voxels or more are advised)",
+                           across, what, thin));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_voxel_mm(const Case *c, const Design *design, PetscInt level, Results *results, double *voxel_mm) {
+  const bool per_cell = document_has(c->doc, "resolution.voxels_per_cell"),
+             edge = document_has(c->doc, "resolution.voxel_mm");
+  double list[RESOLUTIONS];
+  PetscInt n = RESOLUTIONS;
+
+  PetscFunctionBeginUser;
+  if (per_cell == edge)
+    PetscCall(document_error(c->doc, "resolution", "key 'resolution' needs %s voxels_per_cell and voxel_mm",
+                             edge ? "only one of" : "one of"));
+  if (edge) {
+    PetscCall(document_number(c->doc, "resolution.voxel_mm", voxel_mm));
+  } else {
+    PetscCall(document_numbers(c->doc, "resolution.voxels_per_cell", &n, list));
+    PetscCheck(level >= 0 && level < n, c->comm, PETSC_ERR_PLIB, "resolution %" PetscInt_FMT " of %" PetscInt_FMT,
+               level, n);
+    *voxel_mm = design->cell_mm / list[level];
+  }
+  PetscCall(
+      check_voxels_a_strut(c, edge ? "resolution.voxel_mm" : "resolution.voxels_per_cell", design, *voxel_mm, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static const char *const per_cell_path = "resolution.voxels_per_cell";
+
+PetscErrorCode build_levels(const Case *c, PetscInt most, PetscInt *n) {
+  double list[RESOLUTIONS];
+
+  PetscFunctionBeginUser;
+  *n = RESOLUTIONS;
+  if (document_has(c->doc, per_cell_path))
+    PetscCall(document_numbers(c->doc, per_cell_path, n, list));
+  else
+    *n = 1;
+  if (!*n)
+    PetscCall(document_error(c->doc, per_cell_path, "key '%s' is an empty list", per_cell_path));
+  if (*n > most)
+    PetscCall(document_error(c->doc, per_cell_path,
+                             "key '%s' holds %" PetscInt_FMT " resolutions; this runner takes %s", per_cell_path, *n,
+                             most == 1 ? "one" : "fewer"));
+  for (PetscInt i = 1; i < *n; i++)
+    if (list[i] <= list[i - 1])
+      PetscCall(document_error(c->doc, per_cell_path, "key '%s': %g after %g; resolutions must ascend", per_cell_path,
+                               list[i], list[i - 1]));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_voxels_per_cell(const Case *c, PetscInt *n, PetscInt voxels[RESOLUTIONS]) {
+  double list[RESOLUTIONS];
+
+  PetscFunctionBeginUser;
+  if (!document_has(c->doc, per_cell_path))
+    PetscCall(document_error(c->doc, "resolution", "key '%s' is missing; the voxel model needs it", per_cell_path));
+  PetscCall(build_levels(c, RESOLUTIONS, n));
+  PetscCall(document_numbers(c->doc, per_cell_path, n, list));
+  for (PetscInt i = 0; i < *n; i++) {
+    voxels[i] = (PetscInt)list[i];
+    if (list[i] != (double)voxels[i] || voxels[i] % LEAF_EDGE)
+      PetscCall(document_error(c->doc, per_cell_path, "key '%s' = %g: a periodic cell takes a multiple of %d voxels",
+                               per_cell_path, list[i], LEAF_EDGE));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static const char *const surface_path = "resolution.surface";
+
+PetscErrorCode build_surface(const Case *c, Surface *surface) {
+  static const char *const words[] = {"binary", "partial", "softened"};
+  const char *word;
+
+  PetscFunctionBeginUser;
+  *surface = SURFACE_BINARY;
+  if (!document_has(c->doc, surface_path))
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(document_text(c->doc, surface_path, &word));
+  for (int i = 0; i < 3; i++)
+    if (!strcmp(word, words[i]))
+      *surface = (Surface)i;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_voxelise(const Case *c, const GridBox *box, PetscInt n_parts, const Part *parts, Leaves *leaves) {
+  Surface surface;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_surface(c, &surface));
+  PetscCall(voxelise(c->comm, box, n_parts, parts, surface == SURFACE_BINARY ? PETSC_FALSE : PETSC_TRUE, leaves));
+  for (PetscInt l = 0; l < leaves->n && leaves->fraction && surface == SURFACE_SOFTENED; l++)
+    for (int v = 0; v < LEAF_VOXELS; v++)
+      leaves->fraction[l][v] *= leaves->fraction[l][v];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_solid_fractions(const Case *c, const Grid *grid, float *fraction) {
+  Surface surface;
+  PetscInt n = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_surface(c, &surface));
+  for (PetscInt l = 0; l < grid->n_owned; l++)
+    for (int v = 0; v < LEAF_VOXELS; v++) {
+      if (!(grid->leaf[l].voxel[v / 8] >> (v % 8) & 1))
+        continue;
+      float f = grid->fraction ? grid->fraction[l][v] : 1;
+      fraction[n++] = surface == SURFACE_SOFTENED ? sqrtf(f) : f;
+    }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_relative_density(const Case *c, const Grid *grid, double *density) {
+  const PetscInt *n = grid->box.n;
+  float *fraction;
+  double sum = 0;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(grid->voxels_owned, &fraction));
+  PetscCall(build_solid_fractions(c, grid, fraction));
+  for (PetscInt v = 0; v < grid->voxels_owned; v++)
+    sum += (double)fraction[v];
+  PetscCall(PetscFree(fraction));
+  PetscCallMPI(MPI_Allreduce(&sum, density, 1, MPI_DOUBLE, MPI_SUM, grid->comm));
+  *density /= (double)n[0] * (double)n[1] * (double)n[2];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static void periodic_box(const Design *design, PetscInt n, GridBox *box) {
+  *box = (GridBox){.voxel_mm = design->cell_mm / (double)n, .n = {n, n, n}, .periodic = {true, true, true}};
+}
+
+PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, double *offset_mm) {
+  PetscInt n = (PetscInt)PetscMax(2, round(design->cell_mm / voxel_mm));
+  double volume = (1 - design->porosity_pct / 100) * pow(design->cell_mm, 3);
+  Surface surface;
+  GridBox box;
+  Shape *shape = NULL;
+
+  PetscFunctionBeginUser;
+  *offset_mm = 0;
+  PetscCall(build_surface(c, &surface));
+  if (surface != SURFACE_BINARY)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  periodic_box(design, n, &box);
+  PetscCall(build_lattice_shape(design, 0, (double[3]){0}, NULL, &shape));
+  PetscCall(voxelise_match(c->comm, &box, shape, volume, offset_mm));
+  PetscCall(shape_destroy(&shape));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_periodic_grid(const Case *c, const Design *design, PetscInt n, Grid **grid) {
+  GridBox box;
+
+  PetscFunctionBeginUser;
+  periodic_box(design, n, &box);
+  PetscCall(build_lattice_grid(c, design, &box, (double[3]){0}, NULL, NULL, grid));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid) {
+  const char *const key = document_has(c->doc, "geometry") ? "geometry" : "resolution";
+  const double crumbs = 0.25; /* more than this left out: not the body that the case means */
+  Components found;
+
+  PetscFunctionBeginUser;
+  PetscCall(leaves_keep_largest(c->comm, box, leaves, &found));
+  const double left_out = (double)found.voxels_dropped / (double)(found.voxels_kept + found.voxels_dropped);
+  if (left_out > crumbs) {
+    PetscCall(leaves_free(leaves));
+    PetscCall(document_error(c->doc, document_has(c->doc, key) ? key : "",
+                             "the mesh is disconnected: of %" PetscInt64_FMT
+                             " pieces the largest holds only %.3g %% of "
+                             "the voxels",
+                             found.components, 100 * (1 - left_out)));
+  }
+  if (results && found.voxels_dropped)
+    PetscCall(results_warn(results,
+                           "the voxels fall into %" PetscInt64_FMT " pieces; the largest is kept, %" PetscInt64_FMT
+                           " voxels (%.3g %%) are left out",
+                           found.components, found.voxels_dropped, 100 * left_out));
+  PetscCall(leaves_partition(c->comm, box, leaves));
+  PetscCall(grid_create(c->comm, box, leaves, 0, NULL, grid));
+  PetscCall(leaves_free(leaves));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_frame_options(const Case *c, const Material *material, FrameOptions *options) {
+  const char *word;
+
+  PetscFunctionBeginUser;
+  *options = (FrameOptions){.young_MPa = material->young_MPa, .poisson = material->poisson};
+  PetscCall(document_number(c->doc, "solver.rtol", &options->rtol));
+  options->rtol =
+      PetscMax(options->rtol, 1e-8); /* frames are factorised as a rule: this is the least they must reach */
+  PetscCall(document_text(c->doc, "lattice.strut_theory", &word));
+  options->timoshenko = strcmp(word, "timoshenko") ? PETSC_FALSE : PETSC_TRUE;
+  PetscCall(document_text(c->doc, "lattice.node_zones", &word));
+  options->node_zones = strcmp(word, "auto") ? NODE_ZONES_NONE : NODE_ZONES_AUTO;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_voxel_options(const Case *c, VoxelOptions *options) {
+  PetscFunctionBeginUser;
+  PetscCall(document_number(c->doc, "solver.rtol", &options->rtol));
+  PetscCall(document_integer(c->doc, "solver.max_iterations", &options->max_iterations));
+  PetscCall(document_number(c->doc, "solver.equilibrium", &options->equilibrium));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

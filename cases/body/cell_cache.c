@@ -1,0 +1,218 @@
+#include "cases/body/cell_cache.h"
+
+#include "cases/results/whole_file.h"
+#include "materials/content.h"
+#include "solver/leaf_kernel.h"
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Raised when the same inputs give other numbers than before. */
+enum { NUMBERS = 1 };
+
+enum { COMPACT = JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17), WHY = 512, NAME = 64 };
+
+/* The last ones that were solved or read. */
+enum { KNOWN = 64 };
+static struct {
+  Content content;
+  CellSolve solve;
+} known[KNOWN];
+static int n_known;
+
+void cell_cache_forget(void) { n_known = 0; }
+
+static void remember(Content content, const CellSolve *solve) {
+  known[n_known % KNOWN].content = content;
+  known[n_known % KNOWN].solve = *solve;
+  n_known++;
+}
+
+static const CellSolve *remembered(Content content) {
+  for (int i = 0; i < n_known && i < KNOWN; i++)
+    if (known[i].content.low == content.low && known[i].content.high == content.high)
+      return &known[i].solve;
+  return NULL;
+}
+
+/* JSON has no NAN. */
+static json_t *number(double value) { return isfinite(value) ? json_real(value) : json_null(); }
+static double value_of(const json_t *number) { return json_is_number(number) ? json_number_value(number) : NAN; }
+
+static PetscErrorCode describe(const Case *c, const CellInputs *in, json_t **inputs) {
+  static const char *const surface[] = {"binary", "partial", "softened"};
+  const LeafKernel *kernel = leaf_kernel_choose();
+  PetscMPIInt ranks;
+  char *options, petsc[128];
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &ranks));
+  PetscCall(PetscGetVersion(petsc, sizeof petsc));
+  PetscCall(PetscOptionsGetAll(NULL, &options));
+  *inputs = json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:i, s:f, s:I, s:f, s:i, s:s, s:s, s:s, s:s, s:i}",
+                      "cell", in->cell->name, "strut_over_cell", in->strut_over_cell, "waist", in->waist, "bore",
+                      in->bore, "porosity_pct", in->porosity_pct, "poisson", in->poisson, "voxels_per_cell",
+                      (json_int_t)in->voxels, "surface", surface[in->surface], "strains", (int)in->strains, "rtol",
+                      in->options.rtol, "max_iterations", (json_int_t)in->options.max_iterations, "equilibrium",
+                      in->options.equilibrium, "numbers", (int)NUMBERS, "version", TRABECULA_VERSION, "petsc", petsc,
+                      "kernel", kernel ? kernel->name : "", "petsc_options", options, "ranks", (int)ranks);
+  PetscCall(PetscFree(options));
+  PetscCheck(*inputs, PETSC_COMM_SELF, PETSC_ERR_MEM, "out of memory");
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static Content content_of(const json_t *json) {
+  Content content = {0};
+  char *text = json_dumps(json, COMPACT);
+  content_add_text(&content, text ? text : "");
+  free(text);
+  return content;
+}
+
+static json_t *cubic_json(const Cubic *c) {
+  return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "C11", number(c->C11), "C12", number(c->C12), "C44",
+                   number(c->C44), "E100", number(c->E100), "nu12", number(c->nu12), "zener", number(c->zener));
+}
+
+static json_t *solve_json(const CellSolve *s) {
+  json_t *iterations = json_array(), *residual = json_array();
+  for (int a = 0; a < 6; a++) {
+    json_array_append_new(iterations, json_integer(s->iterations[a]));
+    json_array_append_new(residual, number(s->residual[a]));
+  }
+  return json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "voxels", (json_int_t)s->voxels, "nodes",
+                   (json_int_t)s->nodes, "porosity_pct", number(s->porosity_pct), "asymmetry", number(s->asymmetry),
+                   "over_Es", cubic_json(&s->over_Es), "iterations", iterations, "residual", residual);
+}
+
+static void solve_read(const json_t *json, CellSolve *s) {
+  const json_t *c = json_object_get(json, "over_Es");
+  *s = (CellSolve){.voxels = json_integer_value(json_object_get(json, "voxels")),
+                   .nodes = json_integer_value(json_object_get(json, "nodes")),
+                   .porosity_pct = value_of(json_object_get(json, "porosity_pct")),
+                   .asymmetry = value_of(json_object_get(json, "asymmetry")),
+                   .over_Es = {.C11 = value_of(json_object_get(c, "C11")),
+                               .C12 = value_of(json_object_get(c, "C12")),
+                               .C44 = value_of(json_object_get(c, "C44")),
+                               .E100 = value_of(json_object_get(c, "E100")),
+                               .nu12 = value_of(json_object_get(c, "nu12")),
+                               .zener = value_of(json_object_get(c, "zener"))}};
+  for (int a = 0; a < 6; a++) {
+    s->iterations[a] = (PetscInt)json_integer_value(json_array_get(json_object_get(json, "iterations"), (size_t)a));
+    s->residual[a] = value_of(json_array_get(json_object_get(json, "residual"), (size_t)a));
+  }
+}
+
+/* What a file holds, with the content of it all. Takes solve. */
+static json_t *file_json(json_t *inputs, json_t *solve) {
+  char check[CONTENT_TEXT];
+  json_t *all = json_pack("{s:O, s:o}", "inputs", inputs, "solve", solve);
+  const Content content = content_of(all);
+  content_text(&content, check);
+  json_object_set_new(all, "check", json_string(check));
+  return all;
+}
+
+static void file_name(Content content, char name[NAME]) {
+  char text[CONTENT_TEXT];
+  content_text(&content, text);
+  snprintf(name, NAME, "cell-%s.json", text);
+}
+
+/* The file of the inputs, if it is there and whole. why: what is wrong with it, "" if nothing is. */
+static bool file_read(const char *dir, const char *name, json_t *inputs, CellSolve *solve, char why[WHY]) {
+  char path[PETSC_MAX_PATH_LEN + NAME];
+  why[0] = 0;
+  if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path || access(path, F_OK))
+    return false;
+  json_t *file = json_load_file(path, 0, NULL), *kept = json_object_get(file, "solve");
+  json_t *whole = kept ? file_json(inputs, json_incref(kept)) : NULL;
+  const bool good = whole && json_equal(whole, file);
+  if (good)
+    solve_read(kept, solve);
+  else
+    snprintf(why, WHY, "'%.300s' is damaged: the cell is computed anew", path);
+  json_decref(whole);
+  json_decref(file);
+  return good;
+}
+
+static bool look(const char *dir, json_t *inputs, CellSolve *solve, char why[WHY]) {
+  char name[NAME];
+  const Content content = content_of(inputs);
+  const CellSolve *old = remembered(content);
+  why[0] = 0;
+  if (old)
+    *solve = *old;
+  if (old || !dir[0])
+    return old;
+  file_name(content, name);
+  const bool found = file_read(dir, name, inputs, solve, why);
+  if (found)
+    remember(content, solve);
+  return found;
+}
+
+/* A warning of rank 0, told on all. */
+static PetscErrorCode warn(const Case *c, Results *results, char why[WHY]) {
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Bcast(why, WHY, MPI_CHAR, 0, c->comm));
+  if (why[0] && results)
+    PetscCall(results_warn(results, "%s", why));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode cell_cache_find(const Case *c, const CellInputs *in, Results *results, CellSolve *solve,
+                               PetscBool *found) {
+  json_t *inputs;
+  char why[WHY] = "";
+  PetscMPIInt rank;
+  PetscFunctionBeginUser;
+  *found = PETSC_FALSE;
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  if (!rank) {
+    PetscCall(describe(c, in, &inputs));
+    *found = (PetscBool)look(c->cache_dir, inputs, solve, why);
+    json_decref(inputs);
+  }
+  PetscCallMPI(MPI_Bcast(found, 1, MPIU_BOOL, 0, c->comm));
+  if (*found)
+    PetscCallMPI(MPI_Bcast(solve, sizeof *solve, MPI_BYTE, 0, c->comm));
+  PetscCall(warn(c, results, why));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static int file_body(FILE *file, void *context) {
+  return json_dumpf(context, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17)) ? EIO : 0;
+}
+
+static void keep(const char *dir, json_t *inputs, const CellSolve *solve, char why[WHY]) {
+  const Content content = content_of(inputs);
+  char name[NAME];
+  size_t made;
+  remember(content, solve);
+  if (!dir[0])
+    return;
+  file_name(content, name);
+  json_t *file = file_json(inputs, solve_json(solve));
+  if (!folder_make(dir, &made, why, WHY))
+    (void)whole_file_write(dir, name, file_body, file, why, WHY);
+  json_decref(file);
+}
+
+PetscErrorCode cell_cache_put(const Case *c, const CellInputs *in, Results *results, const CellSolve *solve) {
+  json_t *inputs;
+  char why[WHY] = "";
+  PetscMPIInt rank;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  if (!rank) {
+    PetscCall(describe(c, in, &inputs));
+    keep(c->cache_dir, inputs, solve, why);
+    json_decref(inputs);
+  }
+  PetscCall(warn(c, results, why));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

@@ -1,0 +1,187 @@
+#include "cases/body/voxel_body.h"
+
+#include "cases/body/percentile.h"
+#include "solver/fields_file.h"
+#include "solver/model_content.h"
+#include <math.h>
+
+/* Voxels filled less than this are left out: they carry next to nothing (softened: less than a sixteenth), but what
+   hangs on them alone slows the solution down several times. */
+static const double least_fill = 0.25;
+
+static PetscErrorCode drop_slivers(const Case *c, Leaves *leaves) {
+  Surface surface;
+  PetscFunctionBeginUser;
+  PetscCall(build_surface(c, &surface));
+  double least = surface == SURFACE_SOFTENED ? least_fill * least_fill : least_fill;
+  for (PetscInt l = 0; l < leaves->n && leaves->fraction; l++)
+    for (int v = 0; v < LEAF_VOXELS; v++)
+      if (leaves->fraction[l][v] < least)
+        leaves->label[l][v] = 0;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* A surface voxel of stiffness s and solid fraction f carries s E strain on the area f. */
+static void stress_share(VoxelBody *b) {
+  const Grid *grid = b->grid;
+  for (PetscInt l = 0, k = 0; l < grid->n_owned; l++)
+    for (int i = 0; i < LEAF_VOXELS; i++)
+      if (grid->leaf[l].voxel[i / 8] >> i % 8 & 1) {
+        b->carried[k] = grid->fraction ? grid->fraction[l][i] / b->fraction[k] : 1;
+        k++;
+      }
+}
+
+static PetscErrorCode read_labels(VoxelBody *b) {
+  double(*x)[3];
+  uint8_t *label;
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(b->n, &label, b->n, &x));
+  PetscCall(grid_voxel_centres(b->grid, x, label));
+  for (PetscInt k = 0; k < b->n; k++)
+    b->region[k] = label[k];
+  PetscCall(PetscFree2(label, x));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part, Results *results,
+                                VoxelBody *b) {
+  Leaves leaves = {0};
+  PetscFunctionBeginUser;
+  PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
+  PetscCall(drop_slivers(c, &leaves));
+  PetscCall(build_grid(c, box, &leaves, results, &b->grid));
+  b->n = b->grid->voxels_owned;
+  PetscCall(PetscMalloc5(b->n, &b->region, b->n, &b->fraction, b->n, &b->carried, b->n, &b->mises, b->n, &b->shift));
+  PetscCall(build_solid_fractions(c, b->grid, b->fraction));
+  stress_share(b);
+  PetscCall(read_labels(b));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
+                                 Results *results, VoxelBody **body) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscNew(body));
+  (*body)->comm = c->comm;
+  PetscErrorCode failed = make_grid(c, box, n_parts, part, results, *body);
+  if (failed)
+    PetscCall(voxel_body_destroy(body));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_plates(VoxelBody *b, PickPlates *pick, const void *context) {
+  double(*x)[3];
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(b->grid->nodes_owned, &x));
+  PetscCall(grid_node_positions(b->grid, x));
+  PetscCall(pick(context, b->grid->nodes_owned, (const double(*)[3])x, b->grip));
+  PetscCall(PetscFree(x));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_destroy(VoxelBody **destroyed) {
+  VoxelBody *b = *destroyed;
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 6; i++)
+    PetscCall(VecDestroy(&b->unit[i]));
+  PetscCall(VecDestroy(&b->u));
+  PetscCall(voxel_destroy(&b->model));
+  PetscCall(grid_destroy(&b->grid));
+  for (int i = 0; i < 2; i++)
+    PetscCall(PetscFree(b->grip[i].node));
+  PetscCall(PetscFree5(b->region, b->fraction, b->carried, b->mises, b->shift));
+  PetscCall(PetscFree(*destroyed));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode destroy(void *thing) {
+  VoxelBody *b = thing;
+  PetscFunctionBeginUser;
+  PetscCall(voxel_body_destroy(&b));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* All that the model of this rank and its unit motions follow from: the voxels themselves, whatever shape they were
+   made from. */
+static Content body_content(const VoxelBody *b, const Elasticity material[256], const VoxelOptions *options) {
+  Content content = {0};
+  content_add_grid(&content, b->grid);
+  content_add(&content, (size_t)b->n * sizeof *b->fraction, b->fraction);
+  content_add(&content, 256 * sizeof *material, material);
+  content_add_voxel_options(&content, options);
+  content_add_grips(&content, 2, b->grip);
+  return content;
+}
+
+static PetscErrorCode solve(VoxelBody *b, const Elasticity material[256], const VoxelOptions *options, Keep *keep) {
+  PetscFunctionBeginUser;
+  PetscCall(voxel_create(b->grid, material, options, &b->model));
+  PetscCall(voxel_grips(b->model, 2, b->grip));
+  PetscCall(voxel_vector(b->model, &b->u));
+  PetscCall(voxel_keep(b->model, keep));
+  PetscCall(voxel_unit_motions(b->model, 1, b->unit, b->stiffness, b->info));
+  PetscCall(voxel_keep(b->model, NULL)); /* the model may outlive it */
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity material[256], Results *results,
+                                VoxelBody **body) {
+  const Grid *grid = (*body)->grid;
+  const double nodes = (double)grid->nodes_global,
+               bytes = voxel_memory_estimate(nodes, (double)grid->voxels_global) + 6 * 3 * sizeof(double) * nodes;
+  VoxelOptions options;
+  VoxelBody *old;
+  PetscFunctionBeginUser;
+  PetscCall(build_voxel_options(c, &options));
+  const Content content = body_content(*body, material, &options);
+  PetscCall(kept_find(c->comm, kind, &content, &old));
+  if (old) {
+    PetscCall(voxel_body_destroy(body));
+    *body = old;
+    old->known = true;
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscErrorCode failed = solve(*body, material, &options, results_keep(results));
+  if (failed)
+    PetscCall(voxel_body_destroy(body));
+  PetscCall(failed);
+  PetscCall(kept_put(c->comm, kind, &content, bytes, *body, destroy));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_show(VoxelBody *b, const double motion[6]) {
+  PetscFunctionBeginUser;
+  PetscCall(voxel_superpose(6, motion, b->unit, b->u));
+  PetscCall(voxel_fields(b->model, b->u, &(VoxelFields){.mises = b->mises, .displacement = b->shift}));
+  for (PetscInt k = 0; k < b->n; k++)
+    b->mises[k] *= b->carried[k];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_percentiles(VoxelBody *b, unsigned label, int n, const double *fraction, double *mises) {
+  PetscFunctionBeginUser;
+  for (int i = 0; i < n; i++)
+    PetscCall(percentile(b->comm, b->n, b->mises, b->fraction, b->region, label, fraction[i], &mises[i]));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_volume(const VoxelBody *b, double *volume) {
+  double solid = 0;
+  PetscFunctionBeginUser;
+  for (PetscInt k = 0; k < b->n; k++)
+    solid += b->fraction[k];
+  PetscCallMPI(MPI_Allreduce(&solid, volume, 1, MPI_DOUBLE, MPI_SUM, b->comm));
+  *volume *= pow(b->grid->box.voxel_mm, 3);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_body_write(const VoxelBody *b, const char *file, Results *results) {
+  char path[PETSC_MAX_PATH_LEN];
+  const Field field[2] = {{"von_Mises", "MPa", 1, b->mises}, {"displacement", "mm", 3, b->n ? b->shift[0] : NULL}};
+  PetscFunctionBeginUser;
+  PetscCall(results_path(results, file, path));
+  PetscCall(fields_write_voxels(path, b->grid, 2, field));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

@@ -1,0 +1,102 @@
+/* trabecula run, trabecula check. */
+#include "cases/body/build.h"
+#include "cases/command/command.h"
+#include "cases/results/results.h"
+#include "cases/results/say.h"
+#include "cases/results/table.h"
+#include "cases/sweep/sweep_tell.h"
+#include <string.h>
+
+static PetscErrorCode finish_run(const Case *c, Results *results, int *status) {
+  PetscFunctionBeginUser;
+  PetscCall(c->runner->run(c, results));
+  PetscCall(results_finish(results, status));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The estimate goes first: it finds the mistakes that can be found before any work, and runs that cannot fit. */
+static PetscErrorCode run_case(const Case *c, const Arguments *a, int *status) {
+  char dir[PETSC_MAX_PATH_LEN];
+  Estimate estimate = {0};
+  Results *results;
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(dir, sizeof dir, "out/%s", c->name));
+  PetscCall(c->runner->estimate(c, &estimate));
+  PetscCall(build_refuse_memory(c, &estimate));
+  PetscCall(results_create(c, a->out ? a->out : dir, a->quiet, &results));
+  PetscErrorCode failed = finish_run(c, results, status);
+  PetscCall(results_destroy(&results));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode run(MPI_Comm comm, const Arguments *a, int *status) {
+  Case c;
+  PetscFunctionBeginUser;
+  PetscCall(case_read(comm, a->operand[0], a->n_set, (char **)a->set, &c));
+  PetscErrorCode failed = run_case(&c, a, status);
+  PetscCall(case_free(&c));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode print_estimate(const Case *c, const Estimate *e) {
+  const struct {
+    const char *name;
+    double value;
+    void (*say)(double, size_t, char *);
+  } row[] = {{"voxels", e->voxels, say_count},
+             {"degrees of freedom, voxels", e->voxel_dofs, say_count},
+             {"struts", e->struts, say_count},
+             {"degrees of freedom, frame", e->frame_dofs, say_count},
+             {"memory, all ranks", e->memory_bytes, say_bytes},
+             {"time on these ranks", e->seconds, say_seconds}};
+  PetscMPIInt ranks;
+  json_t *table;
+  char text[64];
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_size(c->comm, &ranks));
+  PetscCall(table_new("", "to expect|about", &table));
+  for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+    if (row[i].value <= 0 && row[i].say == say_count)
+      continue; /* no such model */
+    row[i].say(row[i].value, sizeof text, text);
+    PetscCall(table_row(table, "%s|%s", row[i].name, text));
+  }
+  printf("%s is good: runner %s, %d %s\n\n", c->file, c->runner->name, (int)ranks, ranks == 1 ? "rank" : "ranks");
+  table_print(table, stdout);
+  json_decref(table);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode check_case(const Case *c) {
+  PetscMPIInt rank;
+  Estimate estimate = {0};
+  PetscFunctionBeginUser;
+  if (c->runner->is_sweep) {
+    PetscCall(sweep_check(c));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(c->runner->estimate(c, &estimate));
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  if (!rank)
+    PetscCall(print_estimate(c, &estimate));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode check(MPI_Comm comm, const Arguments *a, int *status) {
+  Case c;
+  PetscFunctionBeginUser;
+  *status = 0;
+  PetscCall(case_read(comm, a->operand[0], a->n_set, (char **)a->set, &c));
+  PetscErrorCode failed = check_case(&c);
+  PetscCall(case_free(&c));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+const Command command_run = {"run", "CASE.yaml", "computes a case; results in DIR (default: out/CASE)",
+                             1,     1,           COMMAND_OUT | COMMAND_SET | COMMAND_QUIET,
+                             0,     {{0}},       run};
+const Command command_check = {
+    "check", "CASE.yaml", "finds mistakes; says voxels, memory and time to expect", 1, 1, COMMAND_SET, 0, {{0}}, check};
