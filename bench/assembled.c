@@ -1,6 +1,6 @@
 #include "bench/assembled.h"
 
-#include "solver/element.h"
+#include "solver/voxel/element.h"
 
 enum { NEIGHBOURS = 27, OTHER_RANK = 1000 };
 

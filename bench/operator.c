@@ -1,6 +1,6 @@
 #include "bench/operator.h"
 
-#include "solver/voxel_impl.h"
+#include "solver/voxel/voxel_impl.h"
 
 static double start_value(PetscInt i) { return (double)((unsigned)i * 2654435761u >> 8) / 8388608.0 - 1; }
 

@@ -2,7 +2,7 @@
 #ifndef TRABECULA_BENCH_OPERATOR_H
 #define TRABECULA_BENCH_OPERATOR_H
 
-#include "solver/voxel.h"
+#include "solver/voxel/voxel.h"
 
 typedef struct Operator {
   VoxelModel *model; /* borrowed; its grips are set where the cycle is wanted */

@@ -3,7 +3,7 @@
 
 #include "mesh/design.h"
 #include "mesh/graph.h"
-#include "solver/frame.h"
+#include "solver/frame/frame.h"
 #include <math.h>
 
 static const double CAGE_CELL_MM = 1.5, CAGE_MM = 15, CAGE_HEIGHT_MM = 25;

@@ -1,7 +1,7 @@
 /* A whole run, as a user has it: mesh, one solve, stresses, output. What it needs at most and what its parts take. */
 #include "bench/solve.h"
 
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include <math.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 #define TRABECULA_BENCH_SOLVE_H
 
 #include "bench/bench.h"
-#include "solver/voxel.h"
+#include "solver/voxel/voxel.h"
 
 /* Bytes that an iteration moves at least when its vectors do not fit the cache: the solution, the residual and the
    search direction are read and written once. */

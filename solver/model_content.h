@@ -3,8 +3,8 @@
 #define TRABECULA_SOLVER_MODEL_CONTENT_H
 
 #include "materials/content.h"
-#include "solver/frame.h"
-#include "solver/voxel.h"
+#include "solver/frame/frame.h"
+#include "solver/voxel/voxel.h"
 
 void content_add_graph(Content *content, const Graph *graph);
 /* The voxels of this rank: where they are, nodes, labels and fractions. */

@@ -4,7 +4,7 @@
 
 #include "cases/body/build.h"
 #include "cases/body/measure.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 
 enum { BLOCK_GRIPS = 8 }; /* two plates, four symmetry faces, two pins */
 

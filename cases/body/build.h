@@ -9,8 +9,8 @@
 #include "mesh/design.h"
 #include "mesh/graph.h"
 #include "mesh/voxelise.h"
-#include "solver/frame.h"
-#include "solver/voxel.h"
+#include "solver/frame/frame.h"
+#include "solver/voxel/voxel.h"
 
 enum { RESOLUTIONS = 4 }; /* most entries of resolution.voxels_per_cell */
 

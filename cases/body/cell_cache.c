@@ -2,7 +2,7 @@
 
 #include "cases/results/whole_file.h"
 #include "materials/content.h"
-#include "solver/leaf_kernel.h"
+#include "solver/voxel/leaf_kernel.h"
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 #define TRABECULA_CASES_BODY_KEPT_ROWS_H
 
 #include "cases/results/results.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 
 typedef struct KeptRows {
   Keep keep; /* of this rank alone; folder "": nothing is kept */

@@ -2,7 +2,7 @@
 #ifndef TRABECULA_CASES_BODY_STRUT_STRESS_H
 #define TRABECULA_CASES_BODY_STRUT_STRESS_H
 
-#include "solver/frame.h"
+#include "solver/frame/frame.h"
 
 enum { STRUT_STATIONS = 6, STRUT_RINGS = 4, STRUT_ANGLES = 8, STRUT_SAMPLES = 192 };
 

@@ -1,7 +1,7 @@
 #include "cases/body/voxel_body.h"
 
 #include "cases/body/percentile.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include "solver/model_content.h"
 #include <math.h>
 

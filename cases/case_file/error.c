@@ -1,6 +1,6 @@
 #include "cases/case_file/error.h"
 #include "cases/case_file/interrupt.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>

@@ -4,7 +4,7 @@
 #include "cases/case_file/interrupt.h"
 #include "cases/command/blas_memory.h"
 #include "cases/command/command.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

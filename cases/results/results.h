@@ -46,7 +46,7 @@ PetscErrorCode results_history_row(Results *results, PetscInt n, const double *v
  * PETSC_MAX_PATH_LEN; it is empty where no files are wanted. */
 PetscErrorCode results_path(Results *results, const char *file, char *path);
 
-/* For models that keep long work in the folder (solver/keep.h); NULL where results is NULL or has no folder. */
+/* For models that keep long work in the folder (solver/files/keep.h); NULL where results is NULL or has no folder. */
 struct Keep *results_keep(Results *results);
 
 /* The run could not do all that was asked: what there is will be written, one line says why, the status is 2. */

@@ -4,7 +4,7 @@
 #define TRABECULA_CASES_RESULTS_RESULTS_IMPL_H
 
 #include "cases/results/results.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 #include <jansson.h>
 
 struct Results {

@@ -2,7 +2,7 @@
 
 #include "cases/body/kept.h"
 #include "cases/runners/segment_cage.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include "solver/model_content.h"
 #include <string.h>
 

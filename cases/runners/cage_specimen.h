@@ -3,7 +3,7 @@
 #define TRABECULA_CASES_RUNNERS_CAGE_SPECIMEN_H
 
 #include "cases/runners/cage_plan.h"
-#include "solver/frame_buckling.h"
+#include "solver/frame/frame_buckling.h"
 
 typedef struct LoadAnswer {
   double stiffness; /* N/mm, or N mm/rad for moments: of the main load alone, all other motions free */

@@ -1,7 +1,7 @@
 #include "cases/runners/crush.h"
 #include "cases/runners/crush_keep.h"
-#include "solver/beam.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
+#include "solver/frame/beam.h"
 #include <math.h>
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "cases/body/block.h"
 #include "cases/runners/crush_curve.h"
 #include "cases/runners/iso13314.h"
-#include "solver/path.h"
+#include "solver/frame/path.h"
 
 typedef struct CrushPlan {
   BlockLoad load;     /* strain: how far, with its sign */

@@ -3,7 +3,7 @@
 #define TRABECULA_CASES_RUNNERS_CRUSH_KEEP_H
 
 #include "cases/runners/crush.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 
 /* What is done in turn: a specimen is crushed, then a second one is loaded, unloaded and loaded again. */
 typedef enum CrushLeg { LEG_YIELD, LEG_CRUSH, LEG_YIELD_AGAIN, LEG_LOAD_AGAIN, LEG_UNLOAD, LEG_RELOAD } CrushLeg;

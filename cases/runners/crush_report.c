@@ -1,5 +1,5 @@
 #include "cases/runners/crush_report.h"
-#include "solver/fibre_section.h"
+#include "solver/frame/fibre_section.h"
 #include <math.h>
 
 PetscErrorCode crush_quantities(const char *prefix, const CrushAnswer *answer, Results *results) {

@@ -6,7 +6,7 @@
 
 #include "cases/body/build.h"
 #include "mesh/voxelise.h"
-#include "solver/voxel.h"
+#include "solver/voxel/voxel.h"
 
 /* Voxels of (a). The cage's own three labels take one material in references and solid comparisons. */
 enum { SEG_CORTEX = 1, SEG_ENDPLATE, SEG_CANCELLOUS, SEG_LATTICE, SEG_METAL, SEG_BORE, SEG_LABELS };

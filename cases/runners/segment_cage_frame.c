@@ -1,7 +1,7 @@
 /* The resolved cage as a frame. */
 #include "cases/body/frame_body.h"
 #include "cases/runners/segment_cage.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include <math.h>
 
 /* The struts inside the lattice's space; the lower face lies on a plane of nodes and is left to the block. */

@@ -2,7 +2,7 @@
 #include "cases/body/percentile.h"
 #include "cases/body/rigid_fit.h"
 #include "cases/runners/segment_report.h"
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include <math.h>
 
 static double along(const double *v, const double axis[3]) { return v[0] * axis[0] + v[1] * axis[1] + v[2] * axis[2]; }

@@ -2,7 +2,7 @@
 
 #include "cases/results/table.h"
 #include "cases/results/whole_file.h"
-#include "solver/table_image.h"
+#include "solver/files/table_image.h"
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "cases/results/whole_file.h"
 #include "cases/sweep/sweep_point.h"
 #include "cases/sweep/sweep_task.h"
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 #include <errno.h>
 #include <math.h>
 #include <signal.h>

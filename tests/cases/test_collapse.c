@@ -1,6 +1,6 @@
 /* Plastic collapse of a block of rhombic dodecahedra between frictionless plates. */
 #include "cases/body/block.h"
-#include "solver/path.h"
+#include "solver/frame/path.h"
 #include "tests/check.h"
 #include <string.h>
 

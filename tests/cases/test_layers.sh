@@ -24,7 +24,12 @@ $found"
 }
 check_includes mesh materials solver cases
 check_includes materials mesh solver cases
-check_includes solver cases
+for folder in solver solver/files solver/voxel solver/frame; do
+  check_includes $folder cases
+done
+check_includes solver/files solver/voxel solver/frame
+check_includes solver/voxel solver/frame
+check_includes solver/frame solver/voxel
 check_includes cases/case_file cases/results cases/body cases/runners cases/sweep cases/command
 check_includes cases/results cases/body cases/runners cases/sweep cases/command
 check_includes cases/body cases/runners cases/sweep cases/command
@@ -45,12 +50,12 @@ for file in $sources; do
   esac
 done
 
-found=$(grep -nE 'TODO|FIXME|XXX' CMakeLists.txt setup.sh mesh/* materials/* solver/* cases/* cases/*/* tests/*/* bench/* 2>/dev/null | grep -v '^tests/cases/test_layers\.sh:' | grep -v 'mkdtemp\|mkstemp\|XXXXXX')
+found=$(grep -nE 'TODO|FIXME|XXX' CMakeLists.txt setup.sh mesh/* materials/* solver/* solver/*/* cases/* cases/*/* tests/*/* bench/* 2>/dev/null | grep -v '^tests/cases/test_layers\.sh:' | grep -v 'mkdtemp\|mkstemp\|XXXXXX')
 [ -z "$found" ] || fail "unfinished:
 $found"
 
 # Set-up code allocates, kernels do not: files that call no PETSc have no malloc either.
-for file in mesh/*.c materials/*.c solver/*.c; do
+for file in mesh/*.c materials/*.c solver/*.c solver/*/*.c; do
   if ! grep -q 'PetscFunctionBeginUser' "$file" && grep -nE '\b(malloc|calloc|realloc|fopen|MPI_[A-Z])' "$file" >/dev/null; then
     fail "$file: a kernel (no PETSc) that allocates, speaks MPI or opens files"
   fi

@@ -3,7 +3,7 @@
 #define TRABECULA_TESTS_FRAME_BUILD_H
 
 #include "mesh/graph.h"
-#include "solver/frame.h"
+#include "solver/frame/frame.h"
 #include "tests/check.h"
 
 enum { MAX_NODES = 8 };

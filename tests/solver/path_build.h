@@ -2,7 +2,7 @@
 #ifndef TRABECULA_TESTS_PATH_BUILD_H
 #define TRABECULA_TESTS_PATH_BUILD_H
 
-#include "solver/path.h"
+#include "solver/frame/path.h"
 #include "tests/check.h"
 
 enum { LINE_NODES = 128 };

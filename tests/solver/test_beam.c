@@ -1,5 +1,5 @@
 /* The force-based beam: elastic stiffness, tangent, hinges, and turns of the load. */
-#include "solver/beam.h"
+#include "solver/frame/beam.h"
 #include "tests/check.h"
 #include <string.h>
 

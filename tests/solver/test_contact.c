@@ -1,6 +1,6 @@
 /* Contact kernel: nearest points against every case of the box, forces and tangents against differences, parallel
    struts, plates that slide and stick, Newton. */
-#include "solver/contact.h"
+#include "solver/frame/contact.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

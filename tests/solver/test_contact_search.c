@@ -1,7 +1,7 @@
 /* Search for pairs of struts that may touch: against all pairs, lumps, lists that have aged, order, ranks.
    ranks: 1 2 */
-#include "solver/contact.h"
-#include "solver/contact_search.h"
+#include "solver/frame/contact.h"
+#include "solver/frame/contact_search.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

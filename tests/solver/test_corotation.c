@@ -1,5 +1,5 @@
 /* The corotational beam: work, derivatives, rigid motions; MacNeal and Harder's twisted beam made of it. */
-#include "solver/corotation.h"
+#include "solver/frame/corotation.h"
 #include "tests/check.h"
 #include <string.h>
 

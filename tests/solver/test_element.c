@@ -1,5 +1,5 @@
 /* The cube element: its eight small blocks against the plain 24 x 24 matrix, rigid motions, linear fields. */
-#include "solver/element.h"
+#include "solver/voxel/element.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Round sections of elastoplastic fibres: tangent, elastic stiffness, plastic resultants and their interaction. */
-#include "solver/fibre_section.h"
+#include "solver/frame/fibre_section.h"
 #include "tests/check.h"
 #include <string.h>
 

@@ -3,7 +3,7 @@
    in the wrong place shows. With TRABECULA_KEEP=FOLDER the files stay there for other readers. */
 #include "tests/check.h"
 
-#include "solver/fields_file.h"
+#include "solver/files/fields_file.h"
 #include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Linear buckling of frames against textbook columns, frames, shafts and plates. ranks: 1 2 4 */
-#include "solver/frame_buckling.h"
+#include "solver/frame/frame_buckling.h"
 #include "tests/solver/frame_build.h"
 
 /* A root of f between two ends of different sign. */

@@ -1,6 +1,6 @@
 /* Frames with nodes eliminated before assembly against the same frames without. ranks: 1 2 4 */
 #include "mesh/cell.h"
-#include "solver/frame_model.h"
+#include "solver/frame/frame_model.h"
 #include "tests/solver/frame_build.h"
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* Periodic frames against closed forms. ranks: 1 2 4 */
 #include "mesh/cell.h"
 #include "mesh/graph.h"
-#include "solver/frame.h"
+#include "solver/frame/frame.h"
 #include "tests/check.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* The strut element, solid, hollow and tapered: closed forms, one against many pieces, rigid modes. ranks: 1 2 */
-#include "solver/block6.h"
-#include "solver/frame_strut.h"
+#include "solver/frame/block6.h"
+#include "solver/frame/frame_strut.h"
 #include "tests/solver/frame_build.h"
 
 static const double E = 1000, NU = 0.3, G = 1000 / 2.6;

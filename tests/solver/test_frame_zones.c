@@ -1,6 +1,6 @@
 /* Rigid node zones: the frame against the voxels, and what zones may not depend on. */
-#include "solver/frame_model.h"
-#include "solver/node_zone.h"
+#include "solver/frame/frame_model.h"
+#include "solver/frame/node_zone.h"
 #include "tests/solver/frame_build.h"
 
 /* Parts of the reach of a strut end, and of its zone over 1 - nu, as calibrated. */

@@ -1,6 +1,6 @@
 /* Records of a Keep: when they are due, what is told, a disk that takes none.
    ranks: 1 2 */
-#include "solver/keep.h"
+#include "solver/files/keep.h"
 #include "tests/check.h"
 #include <dirent.h>
 #include <signal.h>

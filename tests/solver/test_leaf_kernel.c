@@ -1,7 +1,7 @@
 /* The operator on a whole grid, leaf by leaf, against a plain assembly over a dense box of nodes: random masks, three
    materials mixed in every row, partial volumes, periodic boxes of awkward edges.
    ranks: 1 2 4 */
-#include "solver/level.h"
+#include "solver/voxel/level.h"
 #include "tests/solver/voxel_build.h"
 
 static const MPI_Comm world = MPI_COMM_WORLD;

@@ -1,7 +1,7 @@
 /* The multigrid as a preconditioner: symmetric, positive, counts of iterations on lattices, the same on any number of
    ranks, memory.
    ranks: 1 2 4 */
-#include "solver/multigrid.h"
+#include "solver/voxel/multigrid.h"
 #include "tests/solver/voxel_lattice.h"
 
 static const MPI_Comm world = MPI_COMM_WORLD;

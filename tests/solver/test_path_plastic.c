@@ -1,5 +1,5 @@
 /* Elastoplastic frames: collapse loads of plastic hinge theory, exact struts, steps and their cuts. ranks: 1 2 4 */
-#include "solver/fibre_section.h"
+#include "solver/frame/fibre_section.h"
 #include "tests/solver/path_build.h"
 
 static const double E = 1e5, r = 1, yield = 10; /* yields at a strain of 1e-4: small displacements */

@@ -1,6 +1,6 @@
 /* A path that is stopped anywhere and restored goes on bit for bit as if nothing had been, through yielding and
    contact. ranks: 1 2 */
-#include "solver/path.h"
+#include "solver/frame/path.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

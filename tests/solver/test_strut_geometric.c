@@ -1,5 +1,5 @@
 /* Geometric stiffness of a strut against exact rotations, Przemieniecki's matrix and statics. */
-#include "solver/strut_geometric.h"
+#include "solver/frame/strut_geometric.h"
 #include "tests/check.h"
 
 typedef double Turn[3][3];

@@ -1,8 +1,8 @@
 /* Transfer between a grid and its coarser one: trilinear interpolation, against the plain formula on dense boxes, and
    its transpose.
    ranks: 1 2 4 */
-#include "solver/coarsen.h"
-#include "solver/transfer_kernel.h"
+#include "solver/voxel/coarsen.h"
+#include "solver/voxel/transfer_kernel.h"
 #include "tests/solver/voxel_build.h"
 
 static const MPI_Comm world = MPI_COMM_WORLD;

@@ -1,8 +1,8 @@
 /* Patch test: an irregular body under uniform traction on all its surface, held as little as possible, has the same
    stress in every voxel.
    ranks: 1 2 */
-#include "solver/element.h"
-#include "solver/leaf_block.h"
+#include "solver/voxel/element.h"
+#include "solver/voxel/leaf_block.h"
 #include "tests/solver/voxel_build.h"
 
 static const MPI_Comm world = MPI_COMM_WORLD;

@@ -1,7 +1,7 @@
 /* Streams of mostly void fields, read back by zlib. */
 #include "tests/check.h"
 
-#include "solver/zero_deflate.h"
+#include "solver/files/zero_deflate.h"
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>

@@ -5,7 +5,7 @@
 
 #include "mesh/graph.h"
 #include "mesh/voxelise.h"
-#include "solver/voxel.h"
+#include "solver/voxel/voxel.h"
 #include "tests/check.h"
 #include <stdlib.h>
 #include <string.h>

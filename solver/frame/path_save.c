@@ -1,0 +1,160 @@
+/* A path as a record: places and last step of the nodes, states of the beams, fibres of the sections that yielded,
+   pairs of beams that the matrix has room for (their order is that of elimination), and a row of numbers. */
+#include "solver/frame/path_model.h"
+#include <string.h>
+
+enum { NODE_ROW = 18, STATE_ROW = 12 + 6 * BEAM_POINTS + 36 * BEAM_POINTS + 36 + BEAM_POINTS, NUMBERS = 12 };
+
+typedef enum Way { TO_ROW, FROM_ROW } Way;
+
+/* n numbers between an array and a row, which moves on. */
+static void carry(Way way, double **row, int n, double *value) {
+  memcpy(way == TO_ROW ? *row : value, way == TO_ROW ? value : *row, (size_t)n * sizeof(double));
+  *row += n;
+}
+
+static void carry_node(Way way, PathModel *path, PetscInt i, double *row) {
+  carry(way, &row, 3, path->at.u[i]);
+  carry(way, &row, 9, path->at.R[i]);
+  carry(way, &row, 6, path->last[i]);
+}
+
+static void carry_state(Way way, BeamState *state, double *row) {
+  carry(way, &row, 6, state->v);
+  carry(way, &row, 6, state->s);
+  carry(way, &row, 6 * BEAM_POINTS, state->e[0]);
+  carry(way, &row, 36 * BEAM_POINTS, state->flexibility[0]);
+  carry(way, &row, 36, state->k);
+  for (int p = 0; p < BEAM_POINTS; p++)
+    if (way == TO_ROW)
+      row[p] = state->yielded[p];
+    else
+      state->yielded[p] = (unsigned char)row[p];
+}
+
+static void carry_count(Way way, double **row, PetscInt *count) {
+  double value = (double)*count;
+  carry(way, row, 1, &value);
+  *count = (PetscInt)value;
+}
+
+static void carry_numbers(Way way, PathModel *path, double *row) {
+  double *const number[] = {&path->at.parameter, &path->last_parameter,    &path->work,        &path->energy,
+                            &path->residual,     &path->contact.energy_at, &path->follow.size, &path->follow.scale};
+  for (size_t i = 0; i < sizeof number / sizeof number[0]; i++)
+    carry(way, &row, 1, number[i]);
+  carry_count(way, &row, &path->steps);
+  carry_count(way, &row, &path->follow.steps);
+  carry_count(way, &row, &path->follow.iterations);
+  carry_count(way, &row, &path->follow.cuts);
+}
+
+/* Sections of this rank's beams that have fibres to keep. */
+static PetscInt count_yielded(const PathModel *path) {
+  PetscInt n = 0;
+  for (PetscInt b = 0; b < path->end - path->first && path->fibre; b++)
+    for (int p = 0; p < BEAM_POINTS; p++)
+      n += path->state_at[b].yielded[p] ? 1 : 0;
+  return n;
+}
+
+static void carry_fibres(Way way, PathModel *path, double *row) {
+  for (PetscInt b = 0; b < path->end - path->first && path->fibre; b++)
+    for (int p = 0; p < BEAM_POINTS; p++)
+      if (path->state_at[b].yielded[p])
+        carry(way, &row, FIBRE_STATE, path->fibre_at[b][p]);
+}
+
+static PetscErrorCode carry_beams(Way way, PathModel *path, Record *record) {
+  const PetscInt mine = path->end - path->first;
+  double(*state)[STATE_ROW], *fibre;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(mine, &state));
+  for (PetscInt b = 0; b < mine && way == TO_ROW; b++)
+    carry_state(way, &path->state_at[b], state[b]);
+  if (way == TO_ROW)
+    PetscCall(record_put(record, "beams", mine, STATE_ROW, (const double *)state));
+  else
+    PetscCall(record_get(record, "beams", mine, STATE_ROW, (double *)state));
+  for (PetscInt b = 0; b < mine && way == FROM_ROW; b++)
+    carry_state(way, &path->state_at[b], state[b]);
+  PetscCall(PetscFree(state));
+  const PetscInt n = count_yielded(path);
+  PetscCall(PetscMalloc1(n * FIBRE_STATE, &fibre));
+  if (way == TO_ROW) {
+    carry_fibres(way, path, fibre);
+    PetscCall(record_put(record, "fibres", n, FIBRE_STATE, fibre));
+  } else {
+    PetscCall(record_get(record, "fibres", n, FIBRE_STATE, fibre));
+    carry_fibres(way, path, fibre);
+  }
+  PetscCall(PetscFree(fibre));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode path_save(const PathModel *saved, Record *record) {
+  PathModel *path = (PathModel *)saved; /* carrying to rows changes nothing */
+  double(*node)[NODE_ROW], (*pair)[2], number[NUMBERS];
+  const PetscInt n = path->rank ? 0 : path->n_nodes, n_pairs = path->rank ? 0 : path->contact.n_pattern;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc2(n, &node, n_pairs, &pair));
+  for (PetscInt i = 0; i < n; i++)
+    carry_node(TO_ROW, path, i, node[i]);
+  for (PetscInt k = 0; k < n_pairs; k++)
+    for (int i = 0; i < 2; i++)
+      pair[k][i] = (double)path->contact.pattern[k][i];
+  carry_numbers(TO_ROW, path, number);
+  PetscCall(record_put(record, "path", path->rank ? 0 : NUMBERS, 1, number));
+  PetscCall(record_put(record, "nodes", n, NODE_ROW, (const double *)node));
+  PetscCall(record_put(record, "reactions", path->rank ? 0 : path->n_grips, 6, (const double *)path->reaction));
+  PetscCall(record_put(record, "pairs", n_pairs, 2, (const double *)pair));
+  PetscCall(PetscFree2(node, pair));
+  PetscCall(carry_beams(TO_ROW, path, record));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The matrix as it was, without its numbers; both stand on the first rank. */
+static PetscErrorCode restore_pattern(PathModel *path, Record *record) {
+  PathContact *contact = &path->contact;
+  PetscInt64 n;
+  double(*pair)[2];
+
+  PetscFunctionBeginUser;
+  PetscCall(record_rows(record, "pairs", &n));
+  contact->n_pattern = path->rank ? 0 : (PetscInt)n;
+  PetscCall(PetscFree(contact->pattern));
+  PetscCall(PetscMalloc1(contact->n_pattern, &contact->pattern));
+  PetscCall(PetscMalloc1(contact->n_pattern, &pair));
+  PetscCall(record_get(record, "pairs", contact->n_pattern, 2, (double *)pair));
+  for (PetscInt k = 0; k < contact->n_pattern; k++)
+    for (int i = 0; i < 2; i++)
+      contact->pattern[k][i] = (PetscInt)pair[k][i];
+  PetscCall(PetscFree(pair));
+  PetscCall(path_system_create(path));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode path_restore(PathModel *path, Record *record) {
+  double(*node)[NODE_ROW], number[NUMBERS];
+
+  PetscFunctionBeginUser;
+  PetscCheck(path->n_grips, path->comm, PETSC_ERR_ORDER, "path_restore before path_load");
+  PetscCall(PetscMalloc1(path->n_nodes, &node));
+  PetscCall(record_get_all(record, "path", NUMBERS, 1, number));
+  PetscCall(record_get_all(record, "nodes", path->n_nodes, NODE_ROW, (double *)node));
+  PetscCall(record_get_all(record, "reactions", path->n_grips, 6, (double *)path->reaction));
+  carry_numbers(FROM_ROW, path, number);
+  for (PetscInt i = 0; i < path->n_nodes; i++) {
+    carry_node(FROM_ROW, path, i, node[i]);
+    for (int c = 0; c < 3; c++)
+      path->at.x[i][c] = path->rest_x[i][c] + path->at.u[i][c];
+  }
+  PetscCall(PetscFree(node));
+  path_copy_place(path, &path->at, &path->trial);
+  PetscCall(carry_beams(FROM_ROW, path, record));
+  PetscCall(restore_pattern(path, record));
+  path->follow.resumed = PETSC_TRUE;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
