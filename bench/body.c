@@ -136,7 +136,7 @@ static PetscErrorCode body_mesh(MPI_Comm comm, const BodySpec *spec, Body *body)
   stage_end(body, STAGE_MATCH, &since);
   PetscCall(voxelise(comm, &box, parts.n, parts.part, PETSC_FALSE, &leaves));
   stage_end(body, STAGE_VOXELISE, &since);
-  PetscCall(leaves_keep_largest(comm, &box, &leaves, &found));
+  PetscCall(leaves_keep_largest(comm, &box, 0, &leaves, &found));
   stage_end(body, STAGE_KEEP, &since);
   PetscCall(leaves_partition(comm, &box, &leaves));
   stage_end(body, STAGE_PARTITION, &since);

@@ -13,18 +13,22 @@ int upper_layer(const GridBox *box, const int32_t at[3], int axis) {
   return (int)PetscMin(LEAF_EDGE, box->n[axis] - (PetscInt64)LEAF_EDGE * at[axis]) - 1;
 }
 
-static PetscErrorCode pieces_create(Pieces *p) {
-  PetscInt n = p->leaves->n;
+static PetscErrorCode pieces_create(Pieces *p, float least) {
+  const Leaves *leaves = p->leaves;
+  PetscInt n = leaves->n;
   PetscInt64 mine;
   PetscFunctionBeginUser;
   PetscCall(directory_create(p->comm, p->leaves, &p->directory));
   PetscCall(PetscMalloc1(n, &p->key));
+  PetscCall(PetscMalloc1(n, &p->solid));
   PetscCall(PetscMalloc1(n, &p->piece));
   PetscCall(PetscMalloc1(n + 1, &p->first));
   p->first[0] = 0;
   for (PetscInt l = 0; l < n; ++l) {
-    p->key[l] = morton_key(p->leaves->at[l]);
-    p->first[l + 1] = p->first[l] + leaf_pieces(p->leaves->label[l], p->piece[l]);
+    p->key[l] = morton_key(leaves->at[l]);
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      p->solid[l][v] = leaves->label[l][v] && !(leaves->fraction && leaves->fraction[l][v] < least);
+    p->first[l + 1] = p->first[l] + leaf_pieces(p->solid[l], p->piece[l]);
   }
   mine = p->first[n];
   PetscCall(PetscMalloc1(mine, &p->parent));
@@ -41,6 +45,7 @@ static PetscErrorCode pieces_free(Pieces *p) {
   PetscFunctionBeginUser;
   PetscCall(directory_free(&p->directory));
   PetscCall(PetscFree(p->key));
+  PetscCall(PetscFree(p->solid));
   PetscCall(PetscFree(p->piece));
   PetscCall(PetscFree(p->first));
   PetscCall(PetscFree(p->parent));
@@ -60,62 +65,77 @@ static void pieces_join(Pieces *p) {
           leaf_neighbour(p->box, leaves->at[l], step, at) ? key_find(p->key, leaves->n, morton_key(at)) : -1;
       for (int f = 0; up >= 0 && f < FACE; ++f) {
         int v = face_voxel(axis, layer, f), w = face_voxel(axis, 0, f);
-        if (leaves->label[l][v] && leaves->label[up][w])
+        if (p->solid[l][v] && p->solid[up][w])
           set_join(p->parent, p->first[l] + p->piece[l][v], p->first[up] + p->piece[up][w]);
       }
     }
   for (PetscInt l = 0; l < leaves->n; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
-      if (leaves->label[l][v])
+      if (p->solid[l][v])
         ++p->voxels[set_find(p->parent, p->first[l] + p->piece[l][v])];
 }
 
-/* Clears the voxels that do not belong to the kept pieces and drops the leaves that are left empty. */
-static PetscErrorCode pieces_drop(Pieces *p, PetscInt64 n_winner, const PetscInt64 *winner, Components *found) {
-  Leaves *leaves = p->leaves;
-  PetscInt kept = 0, n = p->first[leaves->n];
-  PetscInt64 count[2] = {0, 0}, all[2];
+/* solid becomes what belongs to the kept pieces; counts what does not. */
+static PetscErrorCode pieces_choose(Pieces *p, PetscInt64 n_winner, const PetscInt64 *winner, PetscInt64 *dropped) {
+  PetscInt n = p->first[p->leaves->n];
   bool *keep;
   PetscFunctionBeginUser;
+  *dropped = 0;
   PetscCall(PetscCalloc1(n, &keep));
   for (PetscInt64 i = 0; i < n_winner; ++i)
     if (winner[i] >= p->offset && winner[i] < p->offset + n)
       keep[winner[i] - p->offset] = true;
-  for (PetscInt l = 0; l < leaves->n; ++l) {
-    PetscInt64 before = count[0];
+  for (PetscInt l = 0; l < p->leaves->n; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v) {
-      if (!leaves->label[l][v])
+      if (!p->solid[l][v])
         continue;
-      bool stays = keep[set_find(p->parent, p->first[l] + p->piece[l][v])];
-      ++count[!stays];
-      if (!stays)
-        leaves->label[l][v] = 0;
-      if (!stays && leaves->fraction)
-        leaves->fraction[l][v] = 0;
+      p->solid[l][v] = keep[set_find(p->parent, p->first[l] + p->piece[l][v])];
+      *dropped += !p->solid[l][v];
     }
-    if (count[0] == before)
-      continue;
-    if (kept != l)
-      leaf_copy(leaves, kept, leaves, l);
-    ++kept;
-  }
   PetscCall(PetscFree(keep));
-  PetscCallMPI(MPI_Allreduce(count, all, 2, MPIU_INT64, MPI_SUM, p->comm));
-  found->voxels_kept = all[0];
-  found->voxels_dropped = all[1];
-  PetscCall(leaves_resize(leaves, kept));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, Leaves *leaves, Components *found) {
-  Pieces p = {comm, box, leaves, {0, NULL, NULL}, NULL, NULL, NULL, NULL, NULL, NULL, 0};
-  PetscInt64 n_winner = 0, *winner;
+/* Clears the voxels that are not kept and drops the leaves that are left empty. Returns the voxels kept. */
+static PetscErrorCode pieces_drop(Pieces *p, PetscInt64 *kept) {
+  Leaves *leaves = p->leaves;
+  PetscInt full = 0;
   PetscFunctionBeginUser;
-  PetscCall(pieces_create(&p));
+  *kept = 0;
+  for (PetscInt l = 0; l < leaves->n; ++l) {
+    PetscInt64 before = *kept;
+    for (int v = 0; v < LEAF_VOXELS; ++v) {
+      *kept += p->solid[l][v];
+      if (!p->solid[l][v])
+        leaves->label[l][v] = 0;
+      if (!p->solid[l][v] && leaves->fraction)
+        leaves->fraction[l][v] = 0;
+    }
+    if (*kept == before)
+      continue;
+    if (full != l)
+      leaf_copy(leaves, full, leaves, l);
+    ++full;
+  }
+  PetscCall(leaves_resize(leaves, full));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, float least, Leaves *leaves, Components *found) {
+  Pieces p = {.comm = comm, .box = box, .leaves = leaves};
+  PetscInt64 n_winner = 0, *winner, count[2], all[2];
+  PetscFunctionBeginUser;
+  PetscCall(pieces_create(&p, least));
   pieces_join(&p);
   PetscCall(winner_find(&p, &found->components, &n_winner, &winner));
-  PetscCall(pieces_drop(&p, n_winner, winner, found));
+  PetscCall(pieces_choose(&p, n_winner, winner, &count[1]));
   PetscCall(PetscFree(winner));
+  if (least > 0 && leaves->fraction)
+    PetscCall(slivers_keep(&p, least));
+  PetscCall(pieces_drop(&p, &count[0]));
   PetscCall(pieces_free(&p));
+  PetscCallMPI(MPI_Allreduce(count, all, 2, MPIU_INT64, MPI_SUM, comm));
+  found->voxels_kept = all[0];
+  found->voxels_dropped = all[1];
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,4 +1,5 @@
-/* Shared by the phases of leaves_keep_largest: pieces of this rank, what touches other ranks, the choice on rank 0. */
+/* Shared by the phases of leaves_keep_largest: pieces of this rank, what touches other ranks, the choice on rank 0, the
+   slivers on what is kept. */
 #ifndef TRABECULA_MESH_COMPONENTS_H
 #define TRABECULA_MESH_COMPONENTS_H
 
@@ -11,6 +12,7 @@ typedef struct Pieces {
   const GridBox *box;
   Leaves *leaves; /* sorted */
   Directory directory;
+  uint8_t (*solid)[LEAF_VOXELS]; /* [leaves] whether a voxel belongs to a piece; in the end, whether it is kept */
   uint64_t *key;                 /* [leaves] */
   uint8_t (*piece)[LEAF_VOXELS]; /* [leaves] number within the leaf */
   PetscInt *first;               /* [leaves + 1] first piece of each leaf */
@@ -33,5 +35,8 @@ PetscErrorCode edges_find(Pieces *pieces, PetscInt *n_edges, Edge **edges);
 /* Collective. The global numbers of the pieces that make up the largest component, on every rank, and how many
    components there are. */
 PetscErrorCode winner_find(Pieces *pieces, PetscInt64 *components, PetscInt64 *n_winner, PetscInt64 **winner);
+
+/* Collective. Adds to solid, which says what is kept, the voxels of smaller fraction that share a face with it. */
+PetscErrorCode slivers_keep(Pieces *pieces, float least);
 
 #endif

@@ -25,7 +25,7 @@ static void face_fill(Pieces *p, PetscInt l, int axis, Face *face) {
   for (int f = 0; f < FACE; ++f) {
     int v = face_voxel(axis, 0, f);
     face->piece[f] = -1;
-    if (p->leaves->label[l][v]) {
+    if (p->solid[l][v]) {
       PetscInt root = set_find(p->parent, p->first[l] + p->piece[l][v]);
       face->piece[f] = p->offset + root;
       p->shared[root] = true;
@@ -113,7 +113,7 @@ PetscErrorCode edges_find(Pieces *p, PetscInt *n_edges, Edge **edges) {
     }
     for (int f = 0; f < FACE; ++f) {
       int v = face_voxel(axis, layer, f);
-      if (in[i].piece[f] < 0 || !p->leaves->label[l][v])
+      if (in[i].piece[f] < 0 || !p->solid[l][v])
         continue;
       PetscInt root = set_find(p->parent, p->first[l] + p->piece[l][v]);
       p->shared[root] = true;

@@ -37,7 +37,7 @@ static PetscErrorCode roots_list(Pieces *p, PetscInt *n_roots, Root **roots, Pet
         continue; /* later leaves come later in the curve: no tie can win */
       if (position < 0)
         position = key_find(p->directory.key, p->directory.n, p->key[l]);
-      while (!p->leaves->label[l][v] || p->first[l] + p->piece[l][v] != i)
+      while (!p->solid[l][v] || p->first[l] + p->piece[l][v] != i)
         ++v;
       Root found = {p->offset + i, p->voxels[i], LEAF_VOXELS * position + v};
       if (p->shared[i])

@@ -30,11 +30,12 @@ PetscErrorCode voxelise_match(MPI_Comm comm, const GridBox *box, const Shape *sh
 PetscErrorCode voxelise_image(MPI_Comm comm, const Image *image, GridBox *box, Leaves *leaves);
 
 typedef struct Components {
-  PetscInt64 components, voxels_kept, voxels_dropped; /* by shared faces */
+  PetscInt64 components, voxels_kept, voxels_dropped; /* by shared faces; dropped: those of the other pieces */
 } Components;
 /* Keeps the largest face-connected piece (ties: the one whose first voxel comes first along the Morton curve), periodic
- * directions included. */
-PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, Leaves *leaves, Components *found);
+   directions included. Slivers, of a fraction below `least`, hold nothing together: they count in no piece, and those
+   that share a face with the largest one are kept. */
+PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, float least, Leaves *leaves, Components *found);
 /* METIS cut of the leaf graph, weighted by solid voxels, and migration. Leaves end up sorted by Morton key on their
  * ranks. */
 PetscErrorCode leaves_partition(MPI_Comm comm, const GridBox *box, Leaves *leaves);

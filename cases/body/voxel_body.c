@@ -5,22 +5,6 @@
 #include "solver/model_content.h"
 #include <math.h>
 
-/* Voxels filled less than this are left out: they carry next to nothing (softened: less than a sixteenth), but what
-   hangs on them alone slows the solution down several times. */
-static const double least_fill = 0.25;
-
-static PetscErrorCode drop_slivers(const Case *c, Leaves *leaves) {
-  Surface surface;
-  PetscFunctionBeginUser;
-  PetscCall(build_surface(c, &surface));
-  double least = surface == SURFACE_SOFTENED ? least_fill * least_fill : least_fill;
-  for (PetscInt l = 0; l < leaves->n && leaves->fraction; l++)
-    for (int v = 0; v < LEAF_VOXELS; v++)
-      if (leaves->fraction[l][v] < least)
-        leaves->label[l][v] = 0;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 /* A surface voxel of stiffness s and solid fraction f carries s E strain on the area f. */
 static void stress_share(VoxelBody *b) {
   const Grid *grid = b->grid;
@@ -49,7 +33,6 @@ static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_pa
   Leaves leaves = {0};
   PetscFunctionBeginUser;
   PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
-  PetscCall(drop_slivers(c, &leaves));
   PetscCall(build_grid(c, box, &leaves, results, &b->grid));
   b->n = b->grid->voxels_owned;
   PetscCall(PetscMalloc5(b->n, &b->region, b->n, &b->fraction, b->n, &b->carried, b->n, &b->mises, b->n, &b->shift));

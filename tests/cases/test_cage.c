@@ -122,6 +122,24 @@ static void both_models(void **state) {
   answer_close(&a);
 }
 
+/* Where a whole shell of voxels is filled by less than a quarter (24 a cell), it still counts. */
+static void thin_struts(void **state) {
+  const char *const voxels[] = {"resolution={voxels_per_cell: 16}", "resolution={voxels_per_cell: 24}",
+                                "resolution={voxels_per_cell: 32}"};
+  double young[3];
+  (void)state;
+  for (int i = 0; i < 3; i++) {
+    const char *const set[] = {"model=voxel", "lattice.porosity_pct=77.2", voxels[i],
+                               "loads={compression: {compression_N: 100}}", NULL};
+    Answer a;
+    answer_open(text, set, &a);
+    CHECK_NEAR(VALUE("porosity_pct"), 77.2, 0.004, "a whole number of cells");
+    young[i] = VALUE("cage_E_MPa");
+    answer_close(&a);
+  }
+  assert_true(young[0] > young[1] && young[1] > young[2]); /* struts become thinner, not by chance */
+}
+
 /* One specimen on all ranks and on one. */
 static void ranks(void **state) {
   char folder[64], file[128];
@@ -179,7 +197,7 @@ static void mistakes(void **state) {
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(frame),       cmocka_unit_test(column),
     cmocka_unit_test(as_printed),  cmocka_unit_test(round_with_window),
-    cmocka_unit_test(both_models), cmocka_unit_test(ranks),
-    cmocka_unit_test(mistakes),
+    cmocka_unit_test(both_models), cmocka_unit_test(thin_struts),
+    cmocka_unit_test(ranks),       cmocka_unit_test(mistakes),
 };
 CHECK_MAIN(tests)

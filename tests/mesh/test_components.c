@@ -73,7 +73,7 @@ static uint64_t compare(const GridBox *box, const uint8_t *label, bool dealt) {
   Components found;
   uint64_t sum;
   uint8_t *dense;
-  CHECK_OK(leaves_keep_largest(world, box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, box, 0, &leaves, &found));
   assert_true(found.components == wanted.components);
   assert_true(found.voxels_kept == wanted.largest);
   assert_true(found.voxels_kept + found.voxels_dropped == wanted.solid);
@@ -110,6 +110,58 @@ static void random_voxels(void **state) {
   }
 }
 
+/* Voxels of label 3 are slivers: those that touch the largest piece of the others stay, and count in none. */
+static void compare_slivers(const GridBox *box, const uint8_t *label, bool dealt) {
+  const PetscInt n = box->n[0] * box->n[1] * box->n[2];
+  Leaves leaves = leaves_from_dense(world, box, label, dealt);
+  uint8_t *strong = malloc((size_t)n), *dense;
+  PetscInt64 kept = 0;
+  Components found;
+  for (PetscInt v = 0; v < n; ++v)
+    strong[v] = label[v] == 3 ? 0 : label[v];
+  const Flood wanted = flood(box, strong);
+  CHECK_OK(PetscMalloc1(PetscMax(leaves.n, 1), &leaves.fraction));
+  for (PetscInt l = 0; l < leaves.n; ++l)
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      leaves.fraction[l][v] = leaves.label[l][v] == 3 ? 0.19F : 0.2F * leaves.label[l][v];
+  CHECK_OK(leaves_keep_largest(world, box, 0.2F, &leaves, &found));
+  assert_true(wanted.winners == 1); /* else the boxes are not good ones */
+  assert_true(found.components == wanted.components);
+  assert_true(found.voxels_dropped == wanted.solid - wanted.largest);
+  dense = leaves_dense(world, box, &leaves);
+  for (PetscInt v = 0; v < n; ++v) {
+    bool stays = wanted.kept[v];
+    for (int d = 0; d < 6 && label[v] == 3; ++d) {
+      PetscInt next = step_to(box, v, d / 2, d % 2 ? 1 : -1);
+      stays |= next >= 0 && wanted.kept[next];
+    }
+    assert_int_equal(dense[v], stays ? label[v] : 0);
+    kept += stays;
+  }
+  assert_true(found.voxels_kept == kept && kept > wanted.largest);
+  free(dense);
+  free(strong);
+  free(wanted.kept);
+  CHECK_OK(leaves_free(&leaves));
+}
+
+static void slivers(void **state) {
+  (void)state;
+  static const PetscInt n[3][3] = {{25, 17, 30}, {16, 16, 16}, {8, 3, 41}};
+  for (unsigned run = 0; run < 24; ++run) {
+    GridBox box = {.voxel_mm = 1, .n = {n[run % 3][0], n[run % 3][1], n[run % 3][2]}};
+    const PetscInt m = box.n[0] * box.n[1] * box.n[2];
+    uint8_t *label = malloc((size_t)m);
+    unsigned seed = run;
+    for (int c = 0; c < 3; ++c)
+      box.periodic[c] = run >> c & 1;
+    for (PetscInt v = 0; v < m; ++v)
+      label[v] = uniform(&seed) < 0.7 ? (uint8_t)(1 + 3 * uniform(&seed)) : 0;
+    compare_slivers(&box, label, run % 2);
+    free(label);
+  }
+}
+
 static void checkerboard(void **state) {
   (void)state;
   const GridBox box = {.voxel_mm = 1, .n = {24, 40, 16}, .periodic = {true, true, true}};
@@ -122,7 +174,7 @@ static void checkerboard(void **state) {
   leaves = leaves_from_dense(world, &box, label, true);
   for (PetscInt l = 0; l < leaves.n; ++l)
     assert_int_equal(leaf_pieces(leaves.label[l], piece), 256);
-  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
   assert_true(found.components == 24 * 40 * 8 && found.voxels_kept == 1);
   for (PetscInt l = 0; l < leaves.n; ++l) /* the tie goes to the lowest voxel */
     assert_true(leaves.at[l][0] == 0 && leaves.at[l][1] == 0 && leaves.at[l][2] == 0 && leaves.label[l][1]);
@@ -166,7 +218,7 @@ static void periodic_joins(void **state) {
     Leaves leaves = leaves_from_dense(world, &box, label, false);
     Components found;
     box.periodic[0] = periodic;
-    CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+    CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
     assert_true(found.components == (periodic ? 2 : 3) && found.voxels_kept == (periodic ? 7 : 5));
     CHECK_OK(leaves_free(&leaves));
   }
@@ -184,7 +236,7 @@ static void ranks_do_not_matter(void **state) {
     label[v] = uniform(&seed) < 0.3;
   uint64_t dealt = compare(&box, label, true), runs = compare(&box, label, false);
   one = leaves_from_dense(PETSC_COMM_SELF, &box, label, false);
-  CHECK_OK(leaves_keep_largest(PETSC_COMM_SELF, &box, &one, &found));
+  CHECK_OK(leaves_keep_largest(PETSC_COMM_SELF, &box, 0, &one, &found));
   assert_true(dealt == runs && runs == leaves_sum(PETSC_COMM_SELF, &one));
   CHECK_OK(leaves_free(&one));
   free(label);
@@ -199,7 +251,7 @@ static void fractions_follow(void **state) {
   Components found;
   CHECK_OK(voxelise(world, &box, 2, parts, PETSC_TRUE, &leaves));
   CHECK_OK(voxelise(world, &box, 1, parts + 1, PETSC_TRUE, &alone));
-  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
   assert_true(found.components == 2);
   assert_true(leaves_sum(world, &leaves) == leaves_sum(world, &alone));
   CHECK_OK(leaves_free(&leaves));
@@ -211,14 +263,19 @@ static void nothing(void **state) {
   const GridBox box = {.voxel_mm = 1, .n = {40, 20, 20}};
   Leaves leaves = {0};
   Components found;
-  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
   assert_true(found.components == 0 && found.voxels_kept == 0 && found.voxels_dropped == 0);
   CHECK_OK(leaves_free(&leaves));
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(random_voxels),  cmocka_unit_test(checkerboard),        cmocka_unit_test(snake),
-    cmocka_unit_test(periodic_joins), cmocka_unit_test(ranks_do_not_matter), cmocka_unit_test(fractions_follow),
+    cmocka_unit_test(random_voxels),
+    cmocka_unit_test(checkerboard),
+    cmocka_unit_test(snake),
+    cmocka_unit_test(periodic_joins),
+    cmocka_unit_test(ranks_do_not_matter),
+    cmocka_unit_test(fractions_follow),
     cmocka_unit_test(nothing),
+    cmocka_unit_test(slivers),
 };
 CHECK_MAIN(tests)

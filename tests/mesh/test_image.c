@@ -374,7 +374,7 @@ static void real_mask(void **state) {
   CHECK_OK(voxelise_image(world, &image, &box, &leaves));
   sum = (PetscInt64)leaves_volume(world, &leaves);
   assert_true(sum == solid && solid > 5000);
-  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
   assert_true(found.voxels_kept > 0.95 * (double)solid && found.voxels_kept + found.voxels_dropped == solid);
   CHECK_OK(leaves_partition(world, &box, &leaves));
   assert_true((PetscInt64)leaves_volume(world, &leaves) == found.voxels_kept);

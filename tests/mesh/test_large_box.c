@@ -18,7 +18,7 @@ static void shell_is_meshed(void **state) {
   Leaves leaves;
   Grid *grid;
   CHECK_OK(voxelise(world, &box, 2, parts, PETSC_FALSE, &leaves));
-  CHECK_OK(leaves_keep_largest(world, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(world, &box, 0, &leaves, &found));
   assert_int_equal(found.voxels_kept + found.voxels_dropped, (PetscInt64)leaves_volume(world, &leaves));
   CHECK_NEAR((double)found.voxels_kept, wanted, 1e-3, "area times thickness; the centres are spread evenly");
   CHECK_OK(leaves_partition(world, &box, &leaves));

@@ -144,7 +144,7 @@ static inline Grid *lattice_grid(MPI_Comm comm, double porosity, int voxels, int
     box.n[c] = n, box.periodic[c] = false;
   const Part part = {1, shape};
   CHECK_OK(voxelise(comm, &box, 1, &part, partial, &leaves));
-  CHECK_OK(leaves_keep_largest(comm, &box, &leaves, &found));
+  CHECK_OK(leaves_keep_largest(comm, &box, 0, &leaves, &found));
   CHECK_OK(leaves_partition(comm, &box, &leaves));
   CHECK_OK(grid_create(comm, &box, &leaves, 0, NULL, &grid));
   CHECK_OK(leaves_free(&leaves));
