@@ -1,5 +1,6 @@
 #include "cases/body/cell_cache.h"
 
+#include "cases/case_file/version.h"
 #include "cases/results/whole_file.h"
 #include "materials/content.h"
 #include "solver/voxel/leaf_kernel.h"
@@ -9,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Raised when the same inputs give other numbers than before. */
-enum { NUMBERS = 1 };
 
 enum { COMPACT = JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(17), WHY = 512, NAME = 64 };
 
@@ -51,13 +49,13 @@ static PetscErrorCode describe(const Case *c, const CellInputs *in, json_t **inp
   PetscCallMPI(MPI_Comm_size(c->comm, &ranks));
   PetscCall(PetscGetVersion(petsc, sizeof petsc));
   PetscCall(PetscOptionsGetAll(NULL, &options));
-  *inputs = json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:i, s:f, s:I, s:f, s:i, s:s, s:s, s:s, s:s, s:i}",
-                      "cell", in->cell->name, "strut_over_cell", in->strut_over_cell, "waist", in->waist, "bore",
-                      in->bore, "porosity_pct", in->porosity_pct, "poisson", in->poisson, "voxels_per_cell",
+  *inputs = json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:i, s:f, s:I, s:f, s:s, s:s, s:s, s:s, s:i}", "cell",
+                      in->cell->name, "strut_over_cell", in->strut_over_cell, "waist", in->waist, "bore", in->bore,
+                      "porosity_pct", in->porosity_pct, "poisson", in->poisson, "voxels_per_cell",
                       (json_int_t)in->voxels, "surface", surface[in->surface], "strains", (int)in->strains, "rtol",
                       in->options.rtol, "max_iterations", (json_int_t)in->options.max_iterations, "equilibrium",
-                      in->options.equilibrium, "numbers", (int)NUMBERS, "version", TRABECULA_VERSION, "petsc", petsc,
-                      "kernel", kernel ? kernel->name : "", "petsc_options", options, "ranks", (int)ranks);
+                      in->options.equilibrium, "version", trabecula_version, "petsc", petsc, "kernel",
+                      kernel ? kernel->name : "", "petsc_options", options, "ranks", (int)ranks);
   PetscCall(PetscFree(options));
   PetscCheck(*inputs, PETSC_COMM_SELF, PETSC_ERR_MEM, "out of memory");
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -1,4 +1,5 @@
 #include "cases/case_file/case_content.h"
+#include "cases/case_file/version.h"
 #include "materials/content_file.h"
 #include "materials/material.h"
 #include <string.h>
@@ -56,7 +57,7 @@ PetscErrorCode case_content(const Case *c, Content *content) {
   const int n_tables = runner_tables(c->runner, tables);
   PetscFunctionBeginUser;
   *content = (Content){0, 0};
-  content_add_text(content, TRABECULA_VERSION);
+  content_add_text(content, trabecula_version);
   PetscCall(document_content(c->doc, sizeof left_out / sizeof left_out[0], left_out, content));
   for (int t = 0; t < n_tables; t++)
     for (int i = 0; i < tables[t].n; i++)

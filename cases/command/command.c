@@ -1,4 +1,5 @@
 #include "cases/command/command.h"
+#include "cases/case_file/version.h"
 #include "materials/keys.h"
 #include <string.h>
 
@@ -42,7 +43,7 @@ static void print_help(void) {
   printf("Trabecula %s: finite elements for 3D-printed porous cages, as voxels and as beams\n\n"
          "usage: trabecula COMMAND ... [-- PETSC_OPTIONS]\n"
          "       mpirun -n N trabecula COMMAND ...\n\n",
-         TRABECULA_VERSION);
+         trabecula_version);
   for (int i = 0; i < N_COMMANDS; i++) {
     print_command(commands[i]);
     print_options_of(commands[i]);
@@ -66,7 +67,7 @@ static PetscErrorCode print_version(void) {
   PetscFunctionBeginUser;
   PetscCall(PetscGetVersionNumber(&major, &minor, &sub, NULL));
   printf("trabecula %s (PETSc %" PetscInt_FMT ".%" PetscInt_FMT ".%" PetscInt_FMT ", %d-bit indices)\n",
-         TRABECULA_VERSION, major, minor, sub, (int)(8 * sizeof(PetscInt)));
+         trabecula_version, major, minor, sub, (int)(8 * sizeof(PetscInt)));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -75,7 +76,7 @@ static PetscErrorCode refuse_command(MPI_Comm comm, const char *word) {
   PetscFunctionBeginUser;
   for (int i = 0; i < N_LATER; i++)
     PetscCheck(strcmp(word, later[i]), comm, PETSC_ERR_USER_INPUT, "'%s' is not part of this version (%s)", word,
-               TRABECULA_VERSION);
+               trabecula_version);
   for (int i = 0; i < N_COMMANDS; i++)
     names[i] = commands[i]->name;
   int near = name_nearest(word, N_COMMANDS, names);

@@ -1,4 +1,5 @@
 #include "cases/case_file/interrupt.h"
+#include "cases/case_file/version.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
 #include <math.h>
@@ -56,7 +57,7 @@ static PetscErrorCode record_program(Results *results) {
   PetscCallMPI(MPI_Comm_size(results->comm, &ranks));
   strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
   command_line(results, ranks, line, sizeof line);
-  json_t *program = json_pack("{s:s, s:s, s:i}", "version", TRABECULA_VERSION, "petsc", petsc, "ranks", (int)ranks);
+  json_t *program = json_pack("{s:s, s:s, s:i}", "version", trabecula_version, "petsc", petsc, "ranks", (int)ranks);
   RESULTS_JSON(json_object_set_new(results->record, "program", program));
   RESULTS_JSON(json_object_set_new(results->record, "date", json_string(date)));
   RESULTS_JSON(json_object_set_new(results->record, "command", json_text(line)));

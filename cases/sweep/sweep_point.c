@@ -2,6 +2,7 @@
 
 #include "cases/body/build.h"
 #include "cases/case_file/case_content.h"
+#include "cases/case_file/version.h"
 #include "cases/results/results.h"
 #include "cases/results/table.h"
 #include <math.h>
@@ -292,7 +293,7 @@ static PetscErrorCode begin(json_t **result) {
   strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
   gethostname(host, sizeof host - 1);
   *result = json_pack("{s:s, s:n, s:[], s:[], s:{}, s:s, s:o, s:s, s:i, s:f, s:f, s:I}", "status", "done", "why",
-                      "missed", "warnings", "quantities", "program", TRABECULA_VERSION, "machine", json_text(host),
+                      "missed", "warnings", "quantities", "program", trabecula_version, "machine", json_text(host),
                       "started", date, "ranks", 1, "wall_s", 0., "cpu_s", 0., "peak_rss_bytes", (json_int_t)0);
   POINT_JSON(!*result);
   PetscFunctionReturn(PETSC_SUCCESS);

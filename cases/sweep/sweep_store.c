@@ -7,7 +7,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { SCHEMA = 1, PATIENCE_MS = 60000 };
+enum { PATIENCE_MS = 60000 };
 
 const char *const sweep_role_names[ROLES] = {"point", "chosen", "confirm"};
 
@@ -29,8 +29,14 @@ static const char schema[] =
     "CREATE INDEX point_place ON point(place);"
     "CREATE TABLE \"column\"(name TEXT NOT NULL, kind TEXT NOT NULL, unit TEXT NOT NULL, sql TEXT NOT NULL UNIQUE,"
     " PRIMARY KEY(name, kind)) STRICT;"
-    "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;"
-    "PRAGMA user_version = 1;";
+    "CREATE TABLE note(name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;";
+
+/* user_version: other tables, another number. */
+static int schema_number(void) {
+  Content content = {0};
+  content_add_text(&content, schema);
+  return (int)(content.low & 0x7fffffff) | 1;
+}
 
 PetscErrorCode sweep_store_execute(SweepStore *store, const char *sql) {
   PetscFunctionBeginUser;
@@ -98,17 +104,20 @@ static PetscErrorCode get_number(SweepStore *store, const char *sql, PetscInt *n
 /* Of two programs that begin at once one makes the tables. A file of something else is left as it is. */
 static PetscErrorCode make_tables(SweepStore *store) {
   PetscInt version, tables = 0;
+  char mark[64];
   PetscFunctionBeginUser;
   PetscCall(get_number(store, "PRAGMA user_version", &version));
   if (!version)
     PetscCall(get_number(store, "SELECT count(*) FROM sqlite_schema", &tables));
   PetscCheck(!tables, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "%s: error: this is a database, but no store of a sweep: take another folder with -o", store->file);
-  if (!version)
-    PetscCall(sweep_store_execute(store, schema));
-  else
-    PetscCheck(version == SCHEMA, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
-               "%s: error: this store is of another version of the program: take another folder with -o", store->file);
+  PetscCheck(!version || version == schema_number(), PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "%s: error: this store is of another version of the program: take another folder with -o", store->file);
+  if (version)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  snprintf(mark, sizeof mark, "PRAGMA user_version = %d", schema_number());
+  PetscCall(sweep_store_execute(store, schema));
+  PetscCall(sweep_store_execute(store, mark));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -31,7 +31,7 @@ materials: {strut: {young_MPa: 1000, poisson: 0.3}}
 YAML
 
 # Help, version, lists.
-gives 0 '^trabecula [0-9]+\.[0-9]+\.[0-9]+ ' --version
+gives 0 '^trabecula [0-9]+\.[0-9]+\.[0-9]+\+[0-9a-f]{8} ' --version
 gives 0 '^usage: trabecula' --help
 grep -qE '^ *compare ' said && fail "--help names commands of a later version"
 gives 0 '^usage: trabecula run' run --help
