@@ -67,11 +67,13 @@ PetscErrorCode build_lattice_graph(const Case *c, const Design *design, const do
 PetscErrorCode build_frame_options(const Case *c, const Material *material, FrameOptions *options);
 PetscErrorCode build_voxel_options(const Case *c, VoxelOptions *options);
 
-/* Adds a voxel solve of solid_mm3 of struts at voxel_mm (solves: number of right-hand sides, fields: values a voxel
-   that are in memory at once) and a frame of as many cells (0: none) to the estimate; seconds for the ranks of the
-   case. */
+/* Adds a voxel solve of solid_mm3 at voxel_mm (solves: number of right-hand sides, fields: values a voxel that are in
+   memory at once) to the estimate: of whole voxels, or of struts, whose surface is that of the case; and a frame of as
+   many cells (0: none). Seconds for the ranks of the case. */
 enum { FIELDS_WHOLE = 17 }; /* stress, strain, displacement, two scalars */
-PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
+PetscErrorCode build_estimate_solid(const Case *c, double solid_mm3, double thick_mm, double voxel_mm, int solves,
+                                    int fields, Estimate *estimate);
+PetscErrorCode build_estimate_struts(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
                                      int fields, Estimate *estimate);
 PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
                                     Estimate *estimate);

@@ -13,13 +13,16 @@ static const double frame_struts_per_second = 4e4, frame_states_per_second = 1.2
 static const double frame_bytes_per_strut = 6000, frame_bytes_direct = 12000, frame_struts_direct = 80000;
 static const double library_bytes = 5e7; /* a rank: MPI, PETSc and what they load */
 
-PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
-                                     int fields, Estimate *estimate) {
+/* Half the faces of a staircase: so many nodes, or voxels that the surface crosses, there are beside those that the
+   volume fills. A staircase has 3/2 of the smooth surface, which of round struts of diameter D is 4/D of the volume. */
+static double shell(double solid_mm3, double thick_mm, double voxel_mm) {
+  return 3 * solid_mm3 / (thick_mm * voxel_mm * voxel_mm);
+}
+
+static PetscErrorCode add_voxels(const Case *c, double voxels, double nodes, int solves, int fields,
+                                 Estimate *estimate) {
   PetscMPIInt size;
-  double voxels = solid_mm3 / pow(voxel_mm, 3);
-  /* Nodes of a voxel body: voxels + half the boundary faces; a staircase has 3/2 of the smooth surface, which for a
-     round strut is 4/D of its volume. */
-  double nodes = voxels * (1 + 3 * voxel_mm / strut_mm), bytes = voxel_memory_estimate(nodes, voxels);
+  double bytes = voxel_memory_estimate(nodes, voxels);
   bytes += 3 * nodes * sizeof(double) * PetscMin(solves, 6); /* displacements of the unit motions, side by side */
   bytes += voxels * fields * (double)sizeof(float);
 
@@ -31,6 +34,26 @@ PetscErrorCode build_estimate_voxels(const Case *c, double solid_mm3, double str
   estimate->memory_bytes = PetscMax(estimate->memory_bytes, bytes);
   estimate->seconds += 3 * nodes * iterations_expected * solves / (voxel_dofs_per_second * size);
   estimate->seconds += 3 * nodes / (meshed_dofs_per_second * size);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_estimate_solid(const Case *c, double solid_mm3, double thick_mm, double voxel_mm, int solves,
+                                    int fields, Estimate *estimate) {
+  const double voxels = solid_mm3 / pow(voxel_mm, 3), more = shell(solid_mm3, thick_mm, voxel_mm);
+  PetscFunctionBeginUser;
+  PetscCall(add_voxels(c, voxels, voxels + more, solves, fields, estimate));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_estimate_struts(const Case *c, double solid_mm3, double strut_mm, double voxel_mm, int solves,
+                                     int fields, Estimate *estimate) {
+  double voxels = solid_mm3 / pow(voxel_mm, 3);
+  const double more = shell(solid_mm3, strut_mm, voxel_mm);
+  Surface surface;
+  PetscFunctionBeginUser;
+  PetscCall(build_surface(c, &surface));
+  voxels += surface == SURFACE_BINARY ? 0 : more; /* all that the surface crosses */
+  PetscCall(add_voxels(c, voxels, voxels + more, solves, fields, estimate));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

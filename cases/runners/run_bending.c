@@ -89,7 +89,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   PetscCall(make_plan(c, NULL, &plan));
   double volume = plan.length_mm * plan.bar.width_mm * plan.bar.depth_mm;
   if (c->wants_voxel)
-    PetscCall(build_estimate_voxels(c, (1 - plan.design.porosity_pct / 100) * volume / 4, plan.design.strut_mm,
+    PetscCall(build_estimate_struts(c, (1 - plan.design.porosity_pct / 100) * volume / 4, plan.design.strut_mm,
                                     plan.voxel_mm, 1, FIELDS_WHOLE, e));
   if (c->wants_frame)
     PetscCall(build_estimate_frame(c, &plan.design, volume / pow(plan.design.cell_mm, 3), 1, e));

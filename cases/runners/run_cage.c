@@ -93,7 +93,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   PetscCall(cage_plan(c, NULL, &plan));
   const double volume = cage_volume(&plan), cell_count = volume / pow(plan.design.cell_mm, 3);
   if (c->wants_voxel)
-    PetscCall(build_estimate_voxels(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
+    PetscCall(build_estimate_struts(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
                                     plan.outline.cage_voxel_mm, 6, FIELDS_WHOLE, e));
   if (c->wants_frame)
     PetscCall(estimate_frames(c, &plan, cell_count, e));

@@ -36,7 +36,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
     PetscCall(build_design(c, table2[s].porosity_pct, &design));
     for (PetscInt i = 0; i < n; i++) {
       PetscCall(build_voxel_mm(c, &design, i, NULL, &voxel_mm));
-      PetscCall(build_estimate_voxels(c, (1 - design.porosity_pct / 100) * pow(design.cell_mm, 3), design.strut_mm,
+      PetscCall(build_estimate_struts(c, (1 - design.porosity_pct / 100) * pow(design.cell_mm, 3), design.strut_mm,
                                       voxel_mm, 1, 0, e));
     }
     if (c->wants_frame)

@@ -84,7 +84,7 @@ static PetscErrorCode estimate_image(const Case *c, const CompressionPlan *plan,
   solid *= image.voxel_mm[0] * image.voxel_mm[1] * image.voxel_mm[2];
   PetscCall(image_free(&image));
   PetscCall(failed);
-  PetscCall(build_estimate_voxels(c, solid, 10 * plan->voxel_mm[0], plan->voxel_mm[0], 1, 1, e));
+  PetscCall(build_estimate_solid(c, solid, 10 * plan->voxel_mm[0], plan->voxel_mm[0], 1, 1, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -115,7 +115,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   }
   double count = (double)plan.cells[0] * (double)plan.cells[1] * (double)plan.cells[2];
   for (PetscInt i = 0; i < plan.n_levels; i++)
-    PetscCall(build_estimate_voxels(c, (1 - plan.design.porosity_pct / 100) * count * pow(plan.design.cell_mm, 3),
+    PetscCall(build_estimate_struts(c, (1 - plan.design.porosity_pct / 100) * count * pow(plan.design.cell_mm, 3),
                                     plan.design.strut_mm, plan.voxel_mm[i], 1, 1, e));
   if (c->wants_frame)
     PetscCall(build_estimate_frame(c, &plan.design, count, 1, e));

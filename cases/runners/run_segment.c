@@ -68,7 +68,7 @@ static PetscErrorCode estimate_cell(const Case *c, const SegmentTask *task, cons
                              "key 'resolution.cell_voxels' = %g: fewer than 2 voxels across the struts of the lattice "
                              "of %.4g %% porosity",
                              n, design->porosity_pct));
-  PetscCall(build_estimate_voxels(c, volume, design->strut_mm, design->cell_mm / n, 2, 0, e));
+  PetscCall(build_estimate_struts(c, volume, design->strut_mm, design->cell_mm / n, 2, 0, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -85,10 +85,10 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   for (PetscInt i = 0; i < task.n_comparisons; i++)
     if (!task.comparison[i].solid)
       PetscCall(estimate_cell(c, &task, &task.comparison[i].design, e));
-  PetscCall(build_estimate_voxels(c, solid, g->diameter_mm, g->voxel_mm,
-                                  1 + 6 * (int)(1 + task.n_references + task.n_comparisons), FIELDS_WHOLE, e));
+  PetscCall(build_estimate_solid(c, solid, g->diameter_mm, g->voxel_mm,
+                                 1 + 6 * (int)(1 + task.n_references + task.n_comparisons), FIELDS_WHOLE, e));
   if (c->wants_voxel)
-    PetscCall(build_estimate_voxels(c, lattice * (1 - task.design.porosity_pct / 100), task.design.strut_mm,
+    PetscCall(build_estimate_struts(c, lattice * (1 - task.design.porosity_pct / 100), task.design.strut_mm,
                                     cage_voxel_mm(g, &task.design), 6, FIELDS_WHOLE, e));
   if (c->wants_frame)
     PetscCall(build_estimate_frame(c, &task.design, lattice / pow(task.design.cell_mm, 3), 6, e));

@@ -42,7 +42,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
     PetscCall(build_voxels_per_cell(c, &n, voxels));
   for (PetscInt i = 0; i < n; i++) {
     PetscCall(build_voxel_mm(c, &design, i, NULL, &voxel_mm));
-    PetscCall(build_estimate_voxels(c, (1 - design.porosity_pct / 100) * pow(design.cell_mm, 3), design.strut_mm,
+    PetscCall(build_estimate_struts(c, (1 - design.porosity_pct / 100) * pow(design.cell_mm, 3), design.strut_mm,
                                     voxel_mm, wanted_strains(c) == STRAINS_ALL ? 6 : 2, 0, e));
   }
   if (c->wants_frame)
