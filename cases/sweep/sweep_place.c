@@ -87,16 +87,41 @@ static PetscErrorCode note_sweep(const SweepPlan *plan, SweepStore *store) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode price_confirmation(const SweepPlan *plan, const double *value, SweepPrice *price) {
+  SweepPoint point;
+  char why[512];
+  PetscFunctionBeginUser;
+  PetscCall(read_point(plan, value, ROLE_CONFIRM, &point, why, sizeof why));
+  if (!why[0]) {
+    price->confirmations++;
+    price->confirm_s = PetscMax(price->confirm_s, point.seconds);
+    price->confirm_bytes = PetscMax(price->confirm_bytes, point.memory_bytes);
+  } else if (!price->confirm_refusal[0])
+    snprintf(price->confirm_refusal, sizeof price->confirm_refusal, "%s", why);
+  PetscCall(sweep_point_free(&point));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepPrice *price) {
+  enum { PRICED = 16 }; /* confirmations, spread over all points; more where they are refused */
+  PetscInt next = 0;
   PetscFunctionBeginUser;
   for (int role = 0; role < ROLES && store; role++)
     PetscCall(sweep_store_unplace(store, (SweepRole)role));
   if (store)
     PetscCall(note_sweep(plan, store));
-  for (PetscInt p = 0; p < plan->n_points; p++)
+  for (PetscInt p = 0; p < plan->n_points; p++) {
+    const PetscInt before = price->points;
     PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price, NULL));
+    if (!plan->n_confirm || price->points == before || (price->confirmations && p < next))
+      continue;
+    PetscCall(price_confirmation(plan, plan->value[p], price));
+    next = p + plan->n_points / PRICED;
+  }
   PetscCheck(price->points + price->skipped || !price->refused, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "%s (so for the first point, and likewise for all)", price->first_refusal);
+  PetscCheck(price->confirmations || !plan->n_confirm || !price->points, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "%s (as `confirm` sets it, so for the first point, and likewise for all)", price->confirm_refusal);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

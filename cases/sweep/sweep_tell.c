@@ -24,6 +24,12 @@ static PetscErrorCode print_price(const SweepPlan *plan, const SweepPrice *price
   PetscCall(table_row(table, "dearest point, on one core|%s", text));
   say_bytes(price->memory_bytes, sizeof text, text);
   PetscCall(table_row(table, "memory of the largest point|%s", text));
+  if (price->confirmations) {
+    say_seconds(price->confirm_s, sizeof text, text);
+    PetscCall(table_row(table, "dearest confirmation of a design, on one core|%s", text));
+    say_bytes(price->confirm_bytes, sizeof text, text);
+    PetscCall(table_row(table, "memory of the largest confirmation|%s", text));
+  }
   say_bytes(row_bytes * (double)plan->n_points, sizeof text, text);
   PetscCall(table_row(table, "disk, for the table|%s", text));
   printf("%s is good: a sweep of %" PetscInt_FMT " points\n\n", plan->c->file, plan->n_points);

@@ -180,6 +180,7 @@ constraints: {porosity_pct: {holds: "<= 80", reason: too thin to print}}
 choose: {design.aperture_mm: ">= 0.6", E100_over_Es: maximal}
 confirm: {set: [model=voxel, resolution.voxels_per_cell=16]}
 YAML
+timeout 20 "$program" check choose.yaml | grep -qE '^memory of the largest confirmation +[0-9.]+ MB' || fail "check: no price of the confirmation"
 gives 0 'meets every bound: as computed and as confirmed' choose.yaml -o choose --jobs 2
 grep -q '^5,point,skipped,porosity_pct = 85 is not <= 80: too thin to print,' choose/points.csv || fail "no point is skipped"
 [ "$(grep -cE '^[78],(chosen|confirm),done,' choose/points.csv)" -eq 2 ] || fail "no rows of the chosen design"

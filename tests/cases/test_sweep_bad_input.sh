@@ -27,7 +27,7 @@ collect:
   margin: {least: "cage.*.margin_yield"}
 choose:
   margin: maximal
-confirm: {set: ["model=voxel"]}
+confirm: {set: ["model=voxel", "cage:fatigue=null", "resolution.voxels_per_cell=16"]}
 YAML
 }
 cp "$cases/unit-cell.yaml" "$cases/cage.yaml" .
@@ -156,6 +156,9 @@ with "name of a column with a bar" 13:14 ".*63 letters" 's/^  margin: \{/  "mar|
 with "confirmation without a wish" 14:10 ".*'confirm' has no meaning without 'choose'" '/^choose/,/maximal/d'
 with "confirmation by an unknown key" 16:17 ".*modle=voxel: no case.*did you mean 'model'" 's/model=voxel/modle=voxel/'
 with "confirmation that is no assignment" 16:17 ".*key\.path=value" 's/model=voxel/voxel/'
+base_sweep | sed 's/"model=voxel"/"cage:model=voxel", "cage:buckling.modes=2"/' >sweep.yaml
+refuse "confirmation that no point can have" "buckling.*as .confirm. sets it, so for the first point, and likewise for all" \
+  sweep sweep.yaml -o results
 
 # Points that no case takes: the first says why.
 base_sweep | sed 's/from: 60, to: 80/from: 101, to: 120/' >sweep.yaml
