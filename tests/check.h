@@ -52,12 +52,15 @@ static inline PetscErrorCode check_quiet_(MPI_Comm comm, int line, const char *f
 /* call must be refused as a user mistake. */
 #define CHECK_REFUSED(call) CHECK_FAILS(call, PETSC_ERR_USER_INPUT)
 
+/* What is to be done before PetscFinalize; 0: done. */
+#define CHECK_LEAVE 0
 /* Use as main: every rank runs the group; the exit status is that of the worst rank. */
 #define CHECK_MAIN(group)                                                                                              \
   int main(int argc, char **argv) {                                                                                    \
     if (PetscInitialize(&argc, &argv, NULL, NULL))                                                                     \
       return 1;                                                                                                        \
     int failed = cmocka_run_group_tests(group, NULL, NULL), worst = 0;                                                 \
+    failed += CHECK_LEAVE != 0;                                                                                        \
     MPI_Allreduce(&failed, &worst, 1, MPI_INT, MPI_MAX, PETSC_COMM_WORLD);                                             \
     PetscFinalize();                                                                                                   \
     return worst ? 1 : 0;                                                                                              \
