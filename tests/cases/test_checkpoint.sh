@@ -120,17 +120,27 @@ kill_and_go_on() { # KILLS RANKS CASE
   rm -rf killed
 }
 
-# Asked to stop: status 75, one line, a checkpoint; then it goes on.
-ask_and_go_on() { # SIGNAL RANKS CASE CHECKPOINT
+# ask SIGNAL RANKS CASE CHECKPOINT SECONDS: a run is asked to stop so long after its mesh, or first step, is there; $status
+ask() {
   begin "$2" asked "$3" --set solver.checkpoint_s=$4
   for _ in $(seq 500); do
     grep -q '% strain\|voxels of' said 2>/dev/null && break
     sleep 0.02
   done
-  [ "$3" = crush ] || sleep 0.15 # until the solves have begun
-  kill -"$1" $pid 2>/dev/null || fail "$3: it ended before SIG$1: $(tail -1 said)"
+  sleep "$5"
+  kill -"$1" $pid 2>/dev/null
   wait $pid 2>/dev/null
   status=$?
+}
+
+# Asked to stop: status 75, one line, a checkpoint; then it goes on. Voxels have none before the first solve has begun,
+# which no line tells: later, if it was too early.
+ask_and_go_on() { # SIGNAL RANKS CASE CHECKPOINT
+  local after
+  for after in 0 0.15 0.3 0.6 1.2 2.4; do
+    ask "$1" "$2" "$3" "$4" $after
+    [ $status -eq 75 ] && ! ls asked/checkpoint*.h5 >/dev/null 2>&1 || break
+  done
   [ $status -eq 75 ] || fail "$3 on $2 ranks, SIG$1: status $status, not 75: $(tail -1 said)"
   [ "$(grep -c '^trabecula: stopped' said)" -eq 1 ] || fail "$3, SIG$1: $(cat said)"
   ls asked/checkpoint*.h5 >/dev/null 2>&1 || fail "$3, SIG$1: no checkpoint: $(ls -a asked) $(tail -1 said)"
