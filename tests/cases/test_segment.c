@@ -1,5 +1,6 @@
 /* The segment: geometry, limits with known answers, balance, ranks.
    ranks: 1 2 */
+#include "cases/body/kept.h"
 #include "tests/check.h"
 
 #include "cases/body/strut_stress.h"
@@ -393,4 +394,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(whole_run),
     cmocka_unit_test(bad_input),
 };
+#undef CHECK_LEAVE
+#define CHECK_LEAVE kept_free()
 CHECK_MAIN(tests)
