@@ -92,10 +92,11 @@ static PetscErrorCode check_voxels_a_strut(const Case *c, const char *path, cons
                              "advised): a cell of %.4g mm takes at least %.0f voxels, i.e. voxel_mm <= %.4g",
                              path, across, what, thin, design->cell_mm, ceil(2 * design->cell_mm / thin), thin / 2));
   if (across < 6 && results)
-    PetscCall(results_warn(results,
-                           "%.1f voxels across %s of %.4g mm: expect errors of several per cent in the stiffness of "
-                           "the voxel model, more in its stresses (6 voxels or more are advised)",
-                           across, what, thin));
+    PetscCall(
+        results_warn(results,
+                     "%.1f voxels across %s of %.4g mm: expect errors in the stiffness of the voxel model, 20 per "
+                     "cent and more with 3 voxels, and larger ones in its stresses (6 or more are advised)",
+                     across, what, thin));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

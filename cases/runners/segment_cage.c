@@ -156,10 +156,11 @@ static PetscErrorCode tell_voxels(const CageTask *task, const VoxelBody *v, Resu
                              "resolved cage: %" PetscInt64_FMT " voxels of %.4g mm, %.3g million degrees of freedom",
                              answer->voxels, answer->voxel_mm, 1e-6 * (double)answer->dofs));
   if (across < 6)
-    PetscCall(results_warn(results,
-                           "resolved cage: %.1f voxels across a strut of %.4g mm: too stiff by several per cent, its "
-                           "stress peaks too blunt (6 or more are advised)",
-                           across, task->design->strut_mm));
+    PetscCall(
+        results_warn(results,
+                     "resolved cage: %.1f voxels across a strut of %.4g mm: too stiff, by 20 per cent and more with "
+                     "3 voxels, its stress peaks too blunt (6 or more are advised)",
+                     across, task->design->strut_mm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -93,8 +93,9 @@ static uint64_t compare(const GridBox *box, const uint8_t *label, bool dealt) {
   return sum;
 }
 
-static void random_voxels(void **state) {
-  (void)state;
+/* Boxes of several sizes, each with all its directions periodic or not: look at them filled by chance. */
+static void random_boxes(uint8_t fill(unsigned run, PetscInt v, unsigned *seed),
+                         void look(const GridBox *box, const uint8_t *label, bool dealt)) {
   static const PetscInt n[3][3] = {{25, 17, 30}, {16, 16, 16}, {8, 3, 41}};
   for (unsigned run = 0; run < 24; ++run) {
     GridBox box = {.voxel_mm = 1, .n = {n[run % 3][0], n[run % 3][1], n[run % 3][2]}};
@@ -103,11 +104,23 @@ static void random_voxels(void **state) {
     unsigned seed = run;
     for (int c = 0; c < 3; ++c)
       box.periodic[c] = run >> c & 1;
-    for (PetscInt v = 0; v < m; ++v) /* about the percolation threshold of the simple cubic lattice, 0.3116 */
-      label[v] = uniform(&seed) < 0.24 + 0.006 * run ? (uint8_t)(1 + v % 3) : 0;
-    compare(&box, label, run % 2);
+    for (PetscInt v = 0; v < m; ++v)
+      label[v] = fill(run, v, &seed);
+    look(&box, label, run % 2);
     free(label);
   }
+}
+
+/* About the percolation threshold of the simple cubic lattice, 0.3116. */
+static uint8_t fill_near_threshold(unsigned run, PetscInt v, unsigned *seed) {
+  return uniform(seed) < 0.24 + 0.006 * run ? (uint8_t)(1 + v % 3) : 0;
+}
+
+static void compare_only(const GridBox *box, const uint8_t *label, bool dealt) { compare(box, label, dealt); }
+
+static void random_voxels(void **state) {
+  (void)state;
+  random_boxes(fill_near_threshold, compare_only);
 }
 
 /* Voxels of label 3 are slivers: those that touch the largest piece of the others stay, and count in none. */
@@ -145,21 +158,14 @@ static void compare_slivers(const GridBox *box, const uint8_t *label, bool dealt
   CHECK_OK(leaves_free(&leaves));
 }
 
+static uint8_t fill_with_slivers(unsigned run, PetscInt v, unsigned *seed) {
+  (void)run, (void)v;
+  return uniform(seed) < 0.7 ? (uint8_t)(1 + 3 * uniform(seed)) : 0;
+}
+
 static void slivers(void **state) {
   (void)state;
-  static const PetscInt n[3][3] = {{25, 17, 30}, {16, 16, 16}, {8, 3, 41}};
-  for (unsigned run = 0; run < 24; ++run) {
-    GridBox box = {.voxel_mm = 1, .n = {n[run % 3][0], n[run % 3][1], n[run % 3][2]}};
-    const PetscInt m = box.n[0] * box.n[1] * box.n[2];
-    uint8_t *label = malloc((size_t)m);
-    unsigned seed = run;
-    for (int c = 0; c < 3; ++c)
-      box.periodic[c] = run >> c & 1;
-    for (PetscInt v = 0; v < m; ++v)
-      label[v] = uniform(&seed) < 0.7 ? (uint8_t)(1 + 3 * uniform(&seed)) : 0;
-    compare_slivers(&box, label, run % 2);
-    free(label);
-  }
+  random_boxes(fill_with_slivers, compare_slivers);
 }
 
 static void checkerboard(void **state) {
