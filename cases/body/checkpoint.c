@@ -2,6 +2,7 @@
  */
 #include "cases/case_file/case_content.h"
 #include "cases/case_file/interrupt.h"
+#include "cases/case_file/plain_text.h"
 #include "cases/results/results_impl.h"
 #include <dirent.h>
 #include <inttypes.h>
@@ -15,7 +16,7 @@ static PetscErrorCode tell(void *context, bool warning, const char *text) {
     PetscCall(results_progress(results, "%s", text));
   else if (!results->rank) {
     fflush(stdout);
-    fprintf(stderr, "trabecula: warning: %s\n", text);
+    plain_print(stderr, "trabecula: warning: %s\n", text);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -63,11 +64,12 @@ PetscErrorCode checkpoint_begin(Results *results) {
                                count[0] == 1 ? "" : "s", results->dir));
   if (count[1] && !results->rank) {
     fflush(stdout);
-    fprintf(stderr,
-            "trabecula: warning: %d of the checkpoints '%s/checkpoint-*.h5' are of another case, of other files, of "
-            "another "
-            "version or number of ranks: they are not used\n",
-            count[1], results->dir);
+    plain_print(
+        stderr,
+        "trabecula: warning: %d of the checkpoints '%s/checkpoint-*.h5' are of another case, of other files, of "
+        "another "
+        "version or number of ranks: they are not used\n",
+        count[1], results->dir);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }

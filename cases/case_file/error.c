@@ -1,5 +1,6 @@
 #include "cases/case_file/error.h"
 #include "cases/case_file/interrupt.h"
+#include "cases/case_file/plain_text.h"
 #include "solver/files/keep.h"
 #include <stdbool.h>
 #include <string.h>
@@ -29,6 +30,7 @@ static void describe(int line, const char *function, const char *file, PetscErro
   for (char *c = report->text; code != PETSC_ERR_USER_INPUT && code != KEEP_STOPPED && *c; c++)
     if (*c == '\n')
       *c = ' ';
+  plain_text(report->text);
 }
 
 static void print(ErrorReport *report) {

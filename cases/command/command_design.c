@@ -1,4 +1,5 @@
 /* trabecula design: Eqs. 1-4 both ways. */
+#include "cases/case_file/plain_text.h"
 #include "cases/command/command.h"
 #include "cases/results/design_charts.h"
 #include "cases/results/results_impl.h"
@@ -171,7 +172,9 @@ static PetscErrorCode design(MPI_Comm comm, const Arguments *a, int *status) {
     (void)design_charts_write(d.cell, a->out, why, sizeof why);
   PetscCall(results_agree(comm, why));
   if (a->out && !rank)
-    printf("\nCharts of Fig. 2 in %s: aperture-over-cell and porosity-over-aperture, each as .csv and .svg\n", a->out);
+    plain_print(stdout,
+                "\nCharts of Fig. 2 in %s: aperture-over-cell and porosity-over-aperture, each as .csv and .svg\n",
+                a->out);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -1,4 +1,5 @@
 /* trabecula report: rewrites report.html from report.json. */
+#include "cases/case_file/plain_text.h"
 #include "cases/command/command.h"
 #include "cases/results/report.h"
 #include "cases/results/results_impl.h"
@@ -36,7 +37,7 @@ static PetscErrorCode report(MPI_Comm comm, const Arguments *a, int *status) {
     rewrite(a->operand[0], why, sizeof why);
   PetscCall(results_agree(comm, why));
   if (!rank)
-    printf("%s/report.html is written\n", a->operand[0]);
+    plain_print(stdout, "%s/report.html is written\n", a->operand[0]);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -1,5 +1,6 @@
 /* trabecula run, trabecula check. */
 #include "cases/body/build.h"
+#include "cases/case_file/plain_text.h"
 #include "cases/command/command.h"
 #include "cases/results/results.h"
 #include "cases/results/say.h"
@@ -63,7 +64,8 @@ static PetscErrorCode print_estimate(const Case *c, const Estimate *e) {
     row[i].say(row[i].value, sizeof text, text);
     PetscCall(table_row(table, "%s|%s", row[i].name, text));
   }
-  printf("%s is good: runner %s, %d %s\n\n", c->file, c->runner->name, (int)ranks, ranks == 1 ? "rank" : "ranks");
+  plain_print(stdout, "%s is good: runner %s, %d %s\n\n", c->file, c->runner->name, (int)ranks,
+              ranks == 1 ? "rank" : "ranks");
   table_print(table, stdout);
   json_decref(table);
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -2,6 +2,7 @@
 #include "cases/body/kept.h"
 #include "cases/case_file/error.h"
 #include "cases/case_file/interrupt.h"
+#include "cases/case_file/plain_text.h"
 #include "cases/command/blas_memory.h"
 #include "cases/command/command.h"
 #include "solver/files/keep.h"
@@ -32,7 +33,7 @@ static void warn_unused_options(void) {
     return;
   for (PetscInt i = 0; i < n && !rank; i++)
     if (strcmp(names[i], "skip_petscrc") && strcmp(names[i], "no_signal_handler"))
-      fprintf(stderr, "trabecula: warning: nothing used the PETSc option '-%s'; is it misspelt?\n", names[i]);
+      plain_print(stderr, "trabecula: warning: nothing used the PETSc option '-%s'; is it misspelt?\n", names[i]);
   (void)PetscOptionsLeftRestore(NULL, &n, &names, &values);
 }
 

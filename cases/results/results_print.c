@@ -1,4 +1,5 @@
 /* What stands on the terminal before and after a run. */
+#include "cases/case_file/plain_text.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
 #include <string.h>
@@ -102,9 +103,9 @@ PetscErrorCode results_print(const Results *results, FILE *file) {
     PetscCall(print_quantities(record, file));
   print_verdicts(record, file);
   print_expectations(record, PETSC_FALSE, file);
-  fprintf(file, "\nReport %s/report.html  (%.1f s, peak memory %.0f MB on %d %s)\n", results->dir,
-          json_number_value(json_object_get(cost, "wall_s")),
-          json_number_value(json_object_get(cost, "peak_rss_bytes")) / 1e6, ranks, ranks == 1 ? "rank" : "ranks");
+  plain_print(file, "\nReport %s/report.html  (%.1f s, peak memory %.0f MB on %d %s)\n", results->dir,
+              json_number_value(json_object_get(cost, "wall_s")),
+              json_number_value(json_object_get(cost, "peak_rss_bytes")) / 1e6, ranks, ranks == 1 ? "rank" : "ranks");
   fflush(file);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,5 +1,6 @@
 /* What runners say, into the record. */
 #define _GNU_SOURCE /* vasprintf */
+#include "cases/case_file/plain_text.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
 #include <math.h>
@@ -30,7 +31,7 @@ PetscErrorCode results_progress(Results *results, const char *format, ...) {
   PetscErrorCode failed = format_text(format, arguments, &text);
   va_end(arguments);
   PetscCall(failed);
-  printf("%8.1f s  %s\n", MPI_Wtime() - results->start, text);
+  plain_print(stdout, "%8.1f s  %s\n", MPI_Wtime() - results->start, text);
   fflush(stdout);
   free(text);
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -58,7 +59,7 @@ PetscErrorCode results_warn(Results *results, const char *format, ...) {
   PetscCall(failed);
   if (!results->rank) {
     fflush(stdout);
-    fprintf(stderr, "%s%s\n", strstr(text, ": warning: ") ? "" : "trabecula: warning: ", text);
+    plain_print(stderr, "%s%s\n", strstr(text, ": warning: ") ? "" : "trabecula: warning: ", text);
   }
   free(text);
   PetscFunctionReturn(PETSC_SUCCESS);

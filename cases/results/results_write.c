@@ -1,4 +1,5 @@
 /* The files of a finished run. */
+#include "cases/case_file/plain_text.h"
 #include "cases/results/report.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
@@ -143,6 +144,6 @@ PetscErrorCode results_finish(Results *results, int *status) {
   if (!results->rank)
     PetscCall(results_print(results, results->quiet ? stderr : stdout));
   if (!results->rank && incomplete)
-    fprintf(stderr, "%s: error: %s\n", results->c->file, incomplete);
+    plain_print(stderr, "%s: error: %s\n", results->c->file, incomplete);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,18 +1,16 @@
 #define _GNU_SOURCE /* vasprintf */
 #include "cases/results/table.h"
+#include "cases/case_file/plain_text.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 json_t *json_text(const char *text) {
-  json_t *good = json_string(text);
-  if (good)
-    return good;
   char *copy = strdup(text);
-  for (char *c = copy; c && *c; c++)
-    if ((unsigned char)*c >= 0x80)
-      *c = '?';
-  good = copy ? json_string(copy) : NULL;
+  if (!copy)
+    return NULL;
+  plain_text(copy);
+  json_t *good = json_string(copy);
   free(copy);
   return good;
 }

@@ -21,7 +21,7 @@ enum { NUMBER_ROOM = 32 };
 void number_text(double value, char text[NUMBER_ROOM]);
 /* Columns that a terminal uses for UTF-8 text. */
 int text_width(const char *text);
-/* Text to JSON; bytes that are no UTF-8 become '?'. */
+/* Text to JSON, through plain_text(): what bytes are no UTF-8 or steer a terminal become '?'. */
 json_t *json_text(const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 #include "cases/sweep/sweep_export.h"
 
+#include "cases/case_file/plain_text.h"
 #include "cases/results/table.h"
 #include "cases/results/whole_file.h"
 #include "solver/files/table_image.h"
@@ -229,20 +230,6 @@ static PetscErrorCode sheet_make(const SweepPlan *plan, const SweepRows *rows, b
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static void write_text(FILE *file, const char *text) {
-  if (!text[strcspn(text, ",\"\r\n")]) {
-    fputs(text, file);
-    return;
-  }
-  fputc('"', file);
-  for (; *text; text++) {
-    if (*text == '"')
-      fputc('"', file);
-    fputc(*text, file);
-  }
-  fputc('"', file);
-}
-
 static void write_number(FILE *file, double value) {
   char text[NUMBER_ROOM];
   if (isnan(value))
@@ -259,9 +246,9 @@ static int write_csv(FILE *file, void *context) {
       if (k)
         fputc(',', file);
       if (r < 0)
-        write_text(file, column->name);
+        csv_text(column->name, file);
       else if (column->text)
-        write_text(file, column->text[r]);
+        csv_text(column->text[r], file);
       else
         write_number(file, column->number[r]);
     }
