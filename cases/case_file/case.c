@@ -138,6 +138,7 @@ static PetscErrorCode read_and_check(Case *c) {
   c->wants_frame = strcmp(model, "voxel") != 0;
   if (document_has(c->doc, "cache"))
     PetscCall(document_path(c->doc, "cache", c->cache_dir));
+  PetscCall(quantities_check_expect(c));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

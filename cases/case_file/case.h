@@ -2,12 +2,11 @@
 #ifndef TRABECULA_CASES_CASE_FILE_CASE_H
 #define TRABECULA_CASES_CASE_FILE_CASE_H
 
+#include "cases/case_file/quantities.h"
 #include "materials/keys.h"
 #include <petscsys.h>
 
 struct Results;
-
-typedef struct Case Case;
 
 typedef struct Estimate { /* what `check` prints and what a run is refused by; voxel_* 0 when there is no such model */
   double voxels, voxel_dofs, struts, frame_dofs, memory_bytes, seconds; /* seconds on the ranks of this run */
@@ -18,8 +17,9 @@ typedef struct Runner {
   /* Keys, a space between, whose change (or that of what lies below them) leaves meshes and factorisations the same: a
      process that runs many cases does best to change these first (cases/body/kept.h, cases/body/cell_cache.h). */
   const char *cheap;
-  KeyTable keys; /* its own keys; the common ones stand in case.c */
-  bool is_sweep; /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
+  KeyTable keys;                   /* its own keys; the common ones stand in case.c */
+  const QuantityTable *quantities; /* that its runs can give; NULL: the names are the case's own (a sweep) */
+  bool is_sweep;                   /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
   PetscErrorCode (*estimate)(const Case *c,
                              Estimate *estimate); /* also finds every user mistake that can be found before meshing */
   PetscErrorCode (*run)(const Case *c, struct Results *results);
@@ -49,7 +49,7 @@ struct Case {
 };
 
 /* Collective. Reads, applies --set assignments, finds the runner, checks against common and runner keys, fills in
- * defaults. */
+ * defaults. Expectations of quantities that its runner cannot give are refused. */
 PetscErrorCode case_read(MPI_Comm comm, const char *file, int n_set, char **set, Case *c);
 PetscErrorCode case_free(Case *c);
 /* The runner that a document names, which need not be checked yet. */

@@ -195,12 +195,40 @@ static PetscErrorCode list_keys(MPI_Comm comm, const char *only) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode list_quantities(MPI_Comm comm, const char *only) {
+  static const char *const models[] = {"any", "voxel", "frame", "both"};
+  char title[128];
+  json_t *table;
+  PetscFunctionBeginUser;
+  (void)comm;
+  for (int i = 0; i < n_runners; i++) {
+    const QuantityTable *all = runners[i]->quantities;
+    if (!all || (only && strcmp(only, runners[i]->name)))
+      continue;
+    snprintf(title, sizeof title, "Quantities of runner %s: {one of these words}, <one of the case's names>",
+             runners[i]->name);
+    PetscCall(table_new(title, "quantity|unit|model|meaning|not where", &table));
+    for (int k = 0; k < all->n; k++) {
+      const QuantityRow *row = &all->row[k];
+      PetscCall(table_cells(table, (const char *const[]){row->pattern, row->unit, models[row->models], row->help,
+                                                         row->given ? row->otherwise : ""}));
+    }
+    table_print(table, stdout);
+    if (!only)
+      printf("\n");
+    json_decref(table);
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static const struct Topic {
   const char *name;
-  PetscErrorCode (*print)(void); /* NULL: keys, which take a runner */
-} topics[] = {{"cells", list_cells},         {"laws", list_laws},
-              {"materials", list_materials}, {"density-laws", list_density_laws},
-              {"cases", list_cases},         {"keys", NULL}};
+  PetscErrorCode (*print)(void);
+  PetscErrorCode (*print_of)(MPI_Comm comm, const char *runner); /* instead: of one runner, NULL: of all */
+} topics[] = {{"cells", list_cells, NULL},          {"laws", list_laws, NULL},
+              {"materials", list_materials, NULL},  {"density-laws", list_density_laws, NULL},
+              {"cases", list_cases, NULL},          {"keys", NULL, list_keys},
+              {"quantities", NULL, list_quantities}};
 enum { N_TOPICS = sizeof topics / sizeof topics[0] };
 
 static PetscErrorCode find_topic(MPI_Comm comm, const char *word, int *topic) {
@@ -214,7 +242,7 @@ static PetscErrorCode find_topic(MPI_Comm comm, const char *word, int *topic) {
   int near = name_nearest(word, N_TOPICS, names);
   PetscCheck(near < 0, comm, PETSC_ERR_USER_INPUT, "there is no list '%.200s'; did you mean '%s'?", word, names[near]);
   SETERRQ(comm, PETSC_ERR_USER_INPUT,
-          "there is no list '%.200s'; there are cells, laws, materials, density-laws, cases, keys", word);
+          "there is no list '%.200s'; there are cells, laws, materials, density-laws, cases, keys, quantities", word);
 }
 
 static PetscErrorCode check_runner(MPI_Comm comm, const char *word) {
@@ -242,24 +270,31 @@ static PetscErrorCode list(MPI_Comm comm, const Arguments *a, int *status) {
   if (a->n_operands)
     PetscCall(find_topic(comm, a->operand[0], &topic));
   PetscCheck(!runner || !topics[topic].print, comm, PETSC_ERR_USER_INPUT,
-             "'%.200s' is one argument too many: only `list keys` takes a runner", runner);
+             "'%.200s' is one argument too many: only `list keys` and `list quantities` take a runner", runner);
   if (runner)
     PetscCall(check_runner(comm, runner));
   for (int i = 0; i < N_TOPICS && !rank; i++) {
-    if (topic >= 0 ? i != topic : !topics[i].print) /* all lists but the long one of keys */
+    if (topic >= 0 ? i != topic : !topics[i].print) /* all lists but the long ones */
       continue;
     if (topics[i].print)
       PetscCall(topics[i].print());
     else
-      PetscCall(list_keys(comm, runner));
+      PetscCall(topics[i].print_of(comm, runner));
     if (topic < 0)
       printf("\n");
   }
   if (!rank && topic < 0)
-    printf("The keys of case files: trabecula list keys [RUNNER]\n");
+    printf("The keys of case files: trabecula list keys [RUNNER]\n"
+           "The quantities of results: trabecula list quantities [RUNNER]\n");
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-const Command command_list = {
-    "list", "[WHAT [RUNNER]]", "cells, laws, materials, density-laws, cases, keys (of one runner)", 0, 2, 0, 0, {{0}},
-    list};
+const Command command_list = {"list",
+                              "[WHAT [RUNNER]]",
+                              "cells, laws, materials, density-laws, cases, keys and quantities (of one runner)",
+                              0,
+                              2,
+                              0,
+                              0,
+                              {{0}},
+                              list};

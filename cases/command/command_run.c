@@ -71,6 +71,25 @@ static PetscErrorCode print_estimate(const Case *c, const Estimate *e) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The expectations that this case cannot check; the run says the same. */
+static PetscErrorCode print_skipped(const Case *c) {
+  PetscMPIInt rank;
+  PetscInt n = 0;
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
+  if (document_has(c->doc, "expect"))
+    PetscCall(document_count(c->doc, "expect", &n));
+  for (PetscInt i = 0, skipped = 0; i < n; i++) {
+    const char *name;
+    char why[256];
+    PetscCall(document_member(c->doc, "expect", i, &name));
+    PetscCall(quantities_skip(c, name, sizeof why, why));
+    if (why[0] && !rank)
+      plain_print(stdout, "%s  SKIPPED %s: %s\n", skipped++ ? "" : "\nExpectations\n", name, why);
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode check_case(const Case *c) {
   PetscMPIInt rank;
   Estimate estimate = {0};
@@ -80,9 +99,11 @@ static PetscErrorCode check_case(const Case *c) {
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscCall(c->runner->estimate(c, &estimate));
+  PetscCall(build_refuse_memory(c, &estimate));
   PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
   if (!rank)
     PetscCall(print_estimate(c, &estimate));
+  PetscCall(print_skipped(c));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

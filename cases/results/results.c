@@ -77,8 +77,8 @@ static PetscErrorCode record_begin(Results *results) {
                 json_text(title), "runner", c->runner->name, "runner_help", c->runner->help, "model", model);
   RESULTS_JSON(!results->record);
   PetscCall(record_program(results));
-  static const char *const lists[] = {"assumptions", "warnings", "verdicts", "tables",
-                                      "charts",      "meshes",   "solves",   "expect"};
+  static const char *const lists[] = {"assumptions", "warnings", "verdicts", "tables", "charts",
+                                      "meshes",      "solves",   "expect",   "skipped"};
   for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
     RESULTS_JSON(json_object_set_new(results->record, lists[i], json_array()));
   RESULTS_JSON(json_object_set_new(results->record, "quantities", json_object()));

@@ -79,8 +79,10 @@ static void print_expectation(const json_t *entry, FILE *file) {
 static void print_expectations(const json_t *record, PetscBool quiet, FILE *file) {
   size_t i;
   const json_t *entry, *all = json_object_get(record, "expect");
-  if (json_array_size(all) && !quiet)
+  if ((json_array_size(all) || json_array_size(json_object_get(record, "skipped"))) && !quiet)
     fputs("\nExpectations\n", file);
+  json_array_foreach(json_object_get(record, "skipped"), i, entry) if (!quiet)
+      fprintf(file, "  SKIPPED %s: %s\n", text(entry, "name"), text(entry, "why"));
   json_array_foreach(all, i, entry) if (!quiet || !json_is_true(json_object_get(entry, "pass")))
       print_expectation(entry, file);
 }

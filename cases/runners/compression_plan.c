@@ -114,17 +114,25 @@ static const double LARGE_STRAIN = 0.05;
 /* Strain of the elastic solution where the frame is followed further. */
 static const double ELASTIC_STRAIN = 1e-3;
 
-static PetscErrorCode plan_response(const Case *c, CompressionPlan *plan) {
+PetscErrorCode compression_follows(const Case *c, PetscBool *follow) {
   const char *word;
+  double strain_pct;
 
   PetscFunctionBeginUser;
   PetscCall(document_text(c->doc, "load.response", &word));
+  PetscCall(document_number(c->doc, "load.strain_pct", &strain_pct));
   if (!strcmp(word, "elastoplastic") && !c->wants_frame)
     PetscCall(document_error(
         c->doc, "load.response",
         "key 'load.response' = elastoplastic: only a frame is followed through yielding (model: frame or both)"));
-  plan->follow = (PetscBool)(c->wants_frame && strcmp(word, "elastic") &&
-                             (!strcmp(word, "elastoplastic") || fabs(plan->load.strain) >= LARGE_STRAIN));
+  *follow = (PetscBool)(c->wants_frame && strcmp(word, "elastic") &&
+                        (!strcmp(word, "elastoplastic") || fabs(strain_pct) / 100 >= LARGE_STRAIN));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode plan_response(const Case *c, CompressionPlan *plan) {
+  PetscFunctionBeginUser;
+  PetscCall(compression_follows(c, &plan->follow));
   if (!plan->follow)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(crush_plan(c, &plan->strut, &plan->crush));

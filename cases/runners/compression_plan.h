@@ -25,5 +25,7 @@ LatticeBody compression_body(const CompressionPlan *plan);
 
 /* Collective. Finds every mistake of the case file; results (may be NULL) takes warnings. */
 PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan *plan);
+/* Whether the frame is followed through yielding and large displacements (keys load.response, load.strain_pct). */
+PetscErrorCode compression_follows(const Case *c, PetscBool *follow);
 
 #endif

@@ -1,6 +1,7 @@
 /* Runner bending: a bar of lattice in three-point bending. */
 #include "cases/body/build_keys.h"
 #include "cases/runners/bending_model.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include "materials/gibson_ashby.h"
 #include "materials/table2.h"
@@ -262,6 +263,7 @@ const Runner runner_bending = {
     .help = "a bar of lattice in three-point bending: modulus with the shear correction, elastic limit, forces",
     .cheap = CHEAP_COMMON,
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .quantities = &bending_quantities,
     .estimate = estimate,
     .run = run,
 };

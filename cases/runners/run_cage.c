@@ -2,6 +2,7 @@
 #include "cases/body/build_keys.h"
 #include "cases/runners/cage_report.h"
 #include "cases/runners/cage_scatter.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include <math.h>
 
@@ -132,6 +133,7 @@ const Runner runner_cage = {
         "a cage alone between two plates: stiffness, margin to yield, buckling, fatigue and scatter in its load cases",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "loads buckling fatigue fields monte_carlo",
     .keys = {sizeof rows / sizeof rows[0], rows},
+    .quantities = &cage_quantities,
     .estimate = estimate,
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "cases/runners/calibrate_report.h"
 #include "cases/runners/calibrate_strength.h"
 #include "cases/runners/powder.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include <math.h>
 
@@ -114,6 +115,7 @@ const Runner runner_calibrate = {
     .help = "Table 2 of the paper: ideal moduli, yield and plateau stress, Gibson-Ashby fits, the as-printed process",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .quantities = &calibrate_quantities,
     .estimate = estimate,
     .run = run,
 };

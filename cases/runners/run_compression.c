@@ -3,6 +3,7 @@
 #include "cases/runners/compression_report.h"
 #include "cases/runners/compression_scatter.h"
 #include "cases/runners/crush_report.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include <math.h>
 
@@ -291,6 +292,7 @@ const Runner runner_compression = {
             "13314), with scatter",
     .cheap = CHEAP_COMMON,
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .quantities = &compression_quantities,
     .estimate = estimate,
     .run = run,
 };

@@ -1,5 +1,6 @@
 /* Runner segment: a cage between two vertebrae under five load cases, at two scales, and what it does to the bone. */
 #include "cases/body/build_keys.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include "cases/runners/segment_report.h"
 #include "cases/runners/variant_store.h"
@@ -206,6 +207,7 @@ const Runner runner_segment = {
     .help = "a cage between two vertebrae: load cases, strut stresses, stress shielding of the bone",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.cage") "shielding.s fields",
     .keys = {sizeof rows / sizeof rows[0], rows},
+    .quantities = &segment_quantities,
     .estimate = estimate,
     .run = run,
 };

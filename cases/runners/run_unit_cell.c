@@ -1,6 +1,7 @@
 /* Runner unit-cell: effective cubic constants of one periodic cell. */
 #include "cases/body/build_keys.h"
 #include "cases/body/cell_moduli.h"
+#include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include "materials/gibson_ashby.h"
 #include <math.h>
@@ -199,6 +200,7 @@ const Runner runner_unit_cell = {
     .help = "effective cubic constants of one periodic cell, as voxels extrapolated to size zero and as a frame",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .quantities = &unit_cell_quantities,
     .estimate = estimate,
     .run = run,
 };

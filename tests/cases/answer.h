@@ -18,6 +18,30 @@ typedef struct Answer {
   json_t *summary;
 } Answer;
 
+/* Every quantity of a run stands in the table of its runner: once, with this unit, and as one that this case gives. */
+static inline void answer_check_names(const Case *c, const json_t *summary) {
+  PetscInt n;
+  QuantityName *names;
+  const char *name;
+  char why[256];
+  json_t *quantity;
+  CHECK_OK(quantity_names(c, &n, &names));
+  json_object_foreach(json_object_get((json_t *)summary, "quantities"), name, quantity) {
+    const QuantityName *found = quantity_find(n, names, name);
+    if (!found)
+      fail_msg("quantity '%s' has no row in cases/runners/quantities.c", name);
+    if (quantity_find(n - (PetscInt)(found + 1 - names), found + 1, name))
+      fail_msg("quantity '%s' has two rows in cases/runners/quantities.c", name);
+    if (strcmp(found->row->unit, json_string_value(json_object_get(quantity, "unit"))) != 0)
+      fail_msg("quantity '%s' is given in '%s', its row says '%s'", name,
+               json_string_value(json_object_get(quantity, "unit")), found->row->unit);
+    CHECK_OK(quantity_reason(c, found->row, sizeof why, why));
+    if (why[0])
+      fail_msg("quantity '%s' is given, but its row says: %s", name, why);
+  }
+  CHECK_OK(PetscFree(names));
+}
+
 /* Collective over PETSC_COMM_WORLD: every rank gets the summary. set: assignments, NULL-ended; may be NULL. */
 static inline void answer_open(const char *text, const char *const *set, Answer *answer) {
   char file[128], dir[128], summary[160];
@@ -37,11 +61,12 @@ static inline void answer_open(const char *text, const char *const *set, Answer 
   CHECK_OK(c.runner->run(&c, results));
   CHECK_OK(results_finish(results, &status));
   CHECK_OK(results_destroy(&results));
-  CHECK_OK(case_free(&c));
   MPI_Barrier(PETSC_COMM_WORLD);
   snprintf(summary, sizeof summary, "%s/summary.json", dir);
   answer->summary = json_load_file(summary, 0, NULL);
   assert_non_null(answer->summary);
+  answer_check_names(&c, answer->summary);
+  CHECK_OK(case_free(&c));
   assert_int_equal(status, 0);
 }
 
