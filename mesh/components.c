@@ -27,7 +27,7 @@ static PetscErrorCode pieces_create(Pieces *p, float least) {
   for (PetscInt l = 0; l < n; ++l) {
     p->key[l] = morton_key(leaves->at[l]);
     for (int v = 0; v < LEAF_VOXELS; ++v)
-      p->solid[l][v] = leaves->label[l][v] && !(leaves->fraction && leaves->fraction[l][v] < least);
+      p->solid[l][v] = leaves->label[l][v] && !(leaves->solid && leaves->solid[l][v] < least);
     p->first[l + 1] = p->first[l] + leaf_pieces(p->solid[l], p->piece[l]);
   }
   mine = p->first[n];
@@ -107,9 +107,7 @@ static PetscErrorCode pieces_drop(Pieces *p, PetscInt64 *kept) {
     for (int v = 0; v < LEAF_VOXELS; ++v) {
       *kept += p->solid[l][v];
       if (!p->solid[l][v])
-        leaves->label[l][v] = 0;
-      if (!p->solid[l][v] && leaves->fraction)
-        leaves->fraction[l][v] = 0;
+        leaf_clear_voxel(leaves, l, v);
     }
     if (*kept == before)
       continue;
@@ -130,7 +128,7 @@ PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, float leas
   PetscCall(winner_find(&p, &found->components, &n_winner, &winner));
   PetscCall(pieces_choose(&p, n_winner, winner, &count[1]));
   PetscCall(PetscFree(winner));
-  if (least > 0 && leaves->fraction)
+  if (least > 0 && leaves->solid)
     PetscCall(slivers_keep(&p, least));
   PetscCall(pieces_drop(&p, &count[0]));
   PetscCall(pieces_free(&p));

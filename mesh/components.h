@@ -36,7 +36,8 @@ PetscErrorCode edges_find(Pieces *pieces, PetscInt *n_edges, Edge **edges);
    components there are. */
 PetscErrorCode winner_find(Pieces *pieces, PetscInt64 *components, PetscInt64 *n_winner, PetscInt64 **winner);
 
-/* Collective. Adds to solid, which says what is kept, the voxels of smaller fraction that share a face with it. */
+/* Collective. Adds to solid, which says what is kept, the voxels of smaller solid fraction that share a face with it.
+ */
 PetscErrorCode slivers_keep(Pieces *pieces, float least);
 
 #endif

@@ -102,7 +102,7 @@ PetscErrorCode slivers_keep(Pieces *p, float least) {
     for (int axis = 0; axis < 3; ++axis)
       upper[axis] = upper_layer(p->box, leaves->at[l], axis);
     for (int v = 0; v < LEAF_VOXELS; ++v)
-      sliver[v] = leaves->label[l][v] && leaves->fraction[l][v] < least && touches(p->solid[l], upper, around[l], v);
+      sliver[v] = leaves->label[l][v] && leaves->solid[l][v] < least && touches(p->solid[l], upper, around[l], v);
     for (int v = 0; v < LEAF_VOXELS; ++v)
       p->solid[l][v] |= sliver[v];
   }

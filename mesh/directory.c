@@ -47,13 +47,6 @@ void morton_at(uint64_t key, int32_t at[3]) {
   }
 }
 
-void leaf_copy(Leaves *to, PetscInt t, const Leaves *from, PetscInt f) {
-  memcpy(to->at[t], from->at[f], sizeof *to->at);
-  memcpy(to->label[t], from->label[f], sizeof *to->label);
-  if (from->fraction)
-    memcpy(to->fraction[t], from->fraction[f], sizeof *to->fraction);
-}
-
 /* In place: leaf order[i].value comes to position i. Follows the cycles; spare has room for one leaf. */
 static void leaves_permute(Leaves *leaves, Entry *order, Leaves *spare) {
   for (PetscInt start = 0; start < leaves->n; ++start) {
@@ -79,10 +72,8 @@ static PetscErrorCode leaves_order(Leaves *leaves, Entry *order) {
   for (PetscInt l = 1; l < leaves->n; ++l)
     sorted &= order[l - 1].key <= order[l].key;
   if (!sorted) {
-    Leaves spare = {0, NULL, NULL, NULL};
-    if (leaves->fraction)
-      PetscCall(PetscMalloc1(1, &spare.fraction));
-    PetscCall(leaves_resize(&spare, 1));
+    Leaves spare;
+    PetscCall(leaves_create_like(leaves, 1, &spare));
     qsort(order, (size_t)leaves->n, sizeof(Entry), entry_compare);
     leaves_permute(leaves, order, &spare);
     PetscCall(leaves_free(&spare));

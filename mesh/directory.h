@@ -18,9 +18,6 @@ PetscErrorCode leaves_sort(Leaves *leaves);
 /* The same by rank [n]. */
 PetscErrorCode leaves_sort_by(Leaves *leaves, const PetscInt64 *rank);
 
-/* Copies leaf f of from over leaf t of to, which must be another one. */
-void leaf_copy(Leaves *to, PetscInt t, const Leaves *from, PetscInt f);
-
 /* Position of key in n sorted keys, -1 if it is not there. */
 PetscInt64 key_find(const uint64_t *key, PetscInt64 n, uint64_t wanted);
 /* Coordinates of the leaf displaced by step (-1, 0, 1 an axis), wrapped in periodic directions; false: outside. */

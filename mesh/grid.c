@@ -183,7 +183,7 @@ static PetscErrorCode directory_make(Grid *g, const Leaves *leaves) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Places the owned leaves in the order of the directory and copies labels and fractions. */
+/* Places the owned leaves in the order of the directory and copies what the voxels are. */
 static PetscErrorCode leaves_place(Grid *g, const Leaves *leaves) {
   PetscMPIInt rank;
   PetscInt l = 0;
@@ -191,8 +191,13 @@ static PetscErrorCode leaves_place(Grid *g, const Leaves *leaves) {
   PetscCallMPI(MPI_Comm_rank(g->comm, &rank));
   PetscCall(PetscCalloc1(g->n_owned, &g->leaf));
   PetscCall(PetscCalloc1(g->n_owned, &g->label));
-  if (leaves->fraction)
-    PetscCall(PetscCalloc1(g->n_owned, &g->fraction));
+  const bool one = leaves->solid == leaves->stiffness_factor;
+  if (leaves->solid) /* never NULL then, on any rank */
+    PetscCall(PetscCalloc1(PetscMax(g->n_owned, 1), &g->solid));
+  if (leaves->stiffness_factor && !one)
+    PetscCall(PetscCalloc1(PetscMax(g->n_owned, 1), &g->stiffness_factor));
+  if (one)
+    g->stiffness_factor = g->solid;
   for (PetscInt64 d = 0; d < g->n_directory; ++d)
     if (g->owner[d] == rank) {
       int32_t at[3];
@@ -204,8 +209,10 @@ static PetscErrorCode leaves_place(Grid *g, const Leaves *leaves) {
     if (l < 0)
       continue; /* a leaf without a solid voxel */
     memcpy(g->label[l], leaves->label[i], LEAF_VOXELS);
-    if (g->fraction)
-      memcpy(g->fraction[l], leaves->fraction[i], sizeof g->fraction[l]);
+    if (g->solid)
+      memcpy(g->solid[l], leaves->solid[i], sizeof g->solid[l]);
+    if (g->stiffness_factor && !one)
+      memcpy(g->stiffness_factor[l], leaves->stiffness_factor[i], sizeof g->stiffness_factor[l]);
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (g->label[l][v]) {
         g->leaf[l].voxel[v / 8] |= (uint8_t)(1u << v % 8);
@@ -452,16 +459,10 @@ PetscErrorCode grid_destroy(Grid **grid) {
   PetscCall(PetscFree2(g->key, g->owner));
   PetscCall(PetscFree(g->leaf));
   PetscCall(PetscFree(g->label));
-  PetscCall(PetscFree(g->fraction));
+  if (g->stiffness_factor == g->solid)
+    g->stiffness_factor = NULL;
+  PetscCall(PetscFree(g->solid));
+  PetscCall(PetscFree(g->stiffness_factor));
   PetscCall(PetscFree(*grid));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode leaves_free(Leaves *leaves) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree(leaves->at));
-  PetscCall(PetscFree(leaves->label));
-  PetscCall(PetscFree(leaves->fraction));
-  leaves->n = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

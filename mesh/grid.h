@@ -5,11 +5,7 @@
 #define TRABECULA_MESH_GRID_H
 
 #include "mesh/halo.h"
-#include <petscsys.h>
-#include <stdbool.h>
-#include <stdint.h>
-
-enum { LEAF_EDGE = 8, LEAF_ROWS = 64, LEAF_VOXELS = 512 };
+#include "mesh/leaves.h"
 
 typedef struct GridBox {
   double voxel_mm;
@@ -17,14 +13,6 @@ typedef struct GridBox {
   PetscInt n[3];    /* voxels along each axis */
   bool periodic[3]; /* node n is node 0 */
 } GridBox;
-
-/* A rank's share of leaves before numbering; any distribution, each leaf on exactly one rank. */
-typedef struct Leaves {
-  PetscInt n;
-  int32_t (*at)[3];               /* [n] leaf coordinates: voxel index / 8 */
-  uint8_t (*label)[LEAF_VOXELS];  /* [n] 0 is void; voxel (i,j,k) of the leaf at i + 8 j + 64 k */
-  float (*fraction)[LEAF_VOXELS]; /* [n] solid volume fraction in (0, 1] of present voxels; NULL: all 1 */
-} Leaves;
 
 typedef struct Leaf {
   uint8_t voxel[LEAF_ROWS]; /* bit i of row j + 8 k: voxel (i,j,k) is solid. Empty in ghost leaves */
@@ -39,12 +27,13 @@ typedef struct Leaf {
 typedef struct Grid {
   MPI_Comm comm;
   GridBox box;
-  PetscInt n_owned;               /* leaves owned here, sorted by Morton key; leaves that hold only nodes included */
-  PetscInt n_local;               /* ... and the ghost leaves behind them */
-  Leaf *leaf;                     /* [n_local] */
-  uint8_t (*label)[LEAF_VOXELS];  /* [n_owned] */
-  float (*fraction)[LEAF_VOXELS]; /* [n_owned] or NULL: all 1 */
-  PetscInt nodes_owned;           /* local nodes 0 .. nodes_owned-1 are owned, then come ghosts */
+  PetscInt n_owned;              /* leaves owned here, sorted by Morton key; leaves that hold only nodes included */
+  PetscInt n_local;              /* ... and the ghost leaves behind them */
+  Leaf *leaf;                    /* [n_local] */
+  uint8_t (*label)[LEAF_VOXELS]; /* [n_owned] */
+  float (*solid)[LEAF_VOXELS];   /* [n_owned] solid fractions and stiffness factors as in Leaves, or NULL: all 1; */
+  float (*stiffness_factor)[LEAF_VOXELS]; /* may be one array */
+  PetscInt nodes_owned;                   /* local nodes 0 .. nodes_owned-1 are owned, then come ghosts */
   PetscInt nodes_local;
   PetscInt voxels_owned;
   PetscInt64 nodes_global, voxels_global, first_node, first_voxel; /* first_*: of this rank in the global numbering */
@@ -70,7 +59,6 @@ PetscInt grid_local_leaf(const Grid *grid, const int32_t at[3]);
 /* Rank that owns the leaf, or -1 when there is no such leaf. */
 int grid_owner(const Grid *grid, const int32_t at[3]);
 PetscErrorCode grid_destroy(Grid **grid);
-PetscErrorCode leaves_free(Leaves *leaves);
 
 /* Rank-independent checksum over the solid voxels, labels and nodes. Collective. */
 PetscErrorCode grid_checksum(const Grid *grid, uint64_t *sum);
@@ -78,7 +66,9 @@ PetscErrorCode grid_checksum(const Grid *grid, uint64_t *sum);
    leaf in ascending i + 8 j + 64 k: the order of every per-voxel array in the program. label may be NULL. */
 PetscErrorCode grid_node_positions(const Grid *grid, double (*x)[3]);
 PetscErrorCode grid_voxel_centres(const Grid *grid, double (*x)[3], uint8_t *label);
-/* Fraction of the box that is solid, counting partial volumes. Collective. */
+/* Solid fractions of the owned voxels [voxels_owned], in that order. */
+void grid_solid_fractions(const Grid *grid, float *solid);
+/* Fraction of the box that is solid, by the solid fractions of the voxels. Collective. */
 PetscErrorCode grid_relative_density(const Grid *grid, double *density);
 /* Index of the local node (i,j,k) of leaf, 0 <= i,j,k < 8, which must be present in leaf->node. */
 static inline int32_t leaf_node(const Leaf *leaf, int i, int j, int k) {

@@ -57,13 +57,21 @@ PetscErrorCode grid_voxel_centres(const Grid *g, double (*x)[3], uint8_t *label)
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+void grid_solid_fractions(const Grid *g, float *solid) {
+  PetscInt n = 0;
+  for (PetscInt l = 0; l < g->n_owned; ++l)
+    for (int v = 0; v < LEAF_VOXELS; ++v)
+      if (g->label[l][v])
+        solid[n++] = g->solid ? g->solid[l][v] : 1;
+}
+
 PetscErrorCode grid_relative_density(const Grid *g, double *density) {
   double mine = 0, all;
   PetscFunctionBeginUser;
   for (PetscInt l = 0; l < g->n_owned; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (g->label[l][v])
-        mine += g->fraction ? g->fraction[l][v] : 1;
+        mine += g->solid ? g->solid[l][v] : 1;
   PetscCallMPI(MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE, MPI_SUM, g->comm));
   *density = all / ((double)g->box.n[0] * (double)g->box.n[1] * (double)g->box.n[2]);
   PetscFunctionReturn(PETSC_SUCCESS);

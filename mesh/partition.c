@@ -149,12 +149,23 @@ static PetscErrorCode exchange(MPI_Comm comm, const PetscMPIInt *count, size_t b
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* The same of one value a voxel, for `sum` leaves that come; frees what was sent. */
+static PetscErrorCode values_exchange(MPI_Comm comm, const PetscMPIInt *count, PetscInt64 sum,
+                                      float (**out)[LEAF_VOXELS], float (**in)[LEAF_VOXELS]) {
+  PetscFunctionBeginUser;
+  PetscCall(PetscMalloc1(PetscMax(sum, 1), in));
+  PetscCall(exchange(comm, count, sizeof **in, *out, *in));
+  PetscCall(PetscFree(*out));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* Sends leaf l, in the order of increasing ranks, and replaces the leaves by those received; one array after the
    other, so that no more than one is there twice. count [2 size]: leaves to each rank and where they begin. */
 static PetscErrorCode leaves_send(MPI_Comm comm, PetscMPIInt *count, Leaves *leaves) {
   PetscMPIInt size;
   PetscInt64 sum = 0;
-  Leaves in = {0, NULL, NULL, NULL};
+  const bool one = leaves->solid == leaves->stiffness_factor;
+  Leaves in = {0};
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_size(comm, &size));
   PetscCallMPI(MPI_Alltoall(count, 1, MPI_INT, count + 2 * size, 1, MPI_INT, comm));
@@ -168,26 +179,13 @@ static PetscErrorCode leaves_send(MPI_Comm comm, PetscMPIInt *count, Leaves *lea
   PetscCall(PetscMalloc1(PetscMax(sum, 1), &in.label));
   PetscCall(exchange(comm, count, sizeof *in.label, leaves->label, in.label));
   PetscCall(PetscFree(leaves->label));
-  if (leaves->fraction) {
-    PetscCall(PetscMalloc1(PetscMax(sum, 1), &in.fraction));
-    PetscCall(exchange(comm, count, sizeof *in.fraction, leaves->fraction, in.fraction));
-    PetscCall(PetscFree(leaves->fraction));
-  }
+  if (leaves->solid)
+    PetscCall(values_exchange(comm, count, sum, &leaves->solid, &in.solid));
+  if (one)
+    in.stiffness_factor = in.solid;
+  else if (leaves->stiffness_factor)
+    PetscCall(values_exchange(comm, count, sum, &leaves->stiffness_factor, &in.stiffness_factor));
   *leaves = in;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* Fractions are there on all ranks or on none. */
-static PetscErrorCode fractions_agree(MPI_Comm comm, Leaves *leaves) {
-  PetscMPIInt mine = leaves->fraction != NULL, any;
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, comm));
-  if (any && !mine) {
-    PetscCall(PetscMalloc1(PetscMax(leaves->n, 1), &leaves->fraction));
-    for (PetscInt l = 0; l < leaves->n; ++l)
-      for (int v = 0; v < LEAF_VOXELS; ++v)
-        leaves->fraction[l][v] = leaves->label[l][v] ? 1 : 0;
-  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -202,7 +200,7 @@ PetscErrorCode leaves_partition(MPI_Comm comm, const GridBox *box, Leaves *leave
   PetscCall(leaves_sort(leaves));
   if (size == 1)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(fractions_agree(comm, leaves));
+  PetscCall(leaves_agree(comm, leaves));
   PetscCall(directory_create(comm, leaves, &directory));
   PetscCall(PetscMalloc1(directory.n, &part));
   PetscCall(parts_find(comm, box, leaves, &directory, part));

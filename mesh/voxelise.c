@@ -31,25 +31,14 @@ static PetscErrorCode leaves_fill(const GridBox *box, const Solid *solid, Leaves
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(solid->n_parts, &state));
   for (PetscInt l = 0; l < leaves->n; ++l) {
-    float *fraction = leaves->fraction ? leaves->fraction[kept] : NULL;
+    float *filled = leaves->solid ? leaves->solid[kept] : NULL;
     for (int c = 0; c < 3; ++c)
       leaves->at[kept][c] = leaves->at[l][c];
-    if (leaf_fill(box, leaves->at[kept], solid->n_parts, solid->parts, state, leaves->label[kept], fraction))
+    if (leaf_fill(box, leaves->at[kept], solid->n_parts, solid->parts, state, leaves->label[kept], filled))
       ++kept;
   }
   PetscCall(PetscFree(state));
   PetscCall(leaves_resize(leaves, kept));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode leaves_resize(Leaves *leaves, PetscInt n) {
-  size_t room = (size_t)PetscMax(n, 1); /* never NULL: fraction says by being there that there are fractions */
-  PetscFunctionBeginUser;
-  PetscCall(PetscRealloc(room * sizeof *leaves->at, &leaves->at));
-  PetscCall(PetscRealloc(room * sizeof *leaves->label, &leaves->label));
-  if (leaves->fraction)
-    PetscCall(PetscRealloc(room * sizeof *leaves->fraction, &leaves->fraction));
-  leaves->n = n;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -61,7 +50,8 @@ PetscErrorCode voxelise(MPI_Comm comm, const GridBox *box, PetscInt n_parts, con
   PetscCall(blocks_find(comm, box, solid_test, &solid, &leaves->n, &leaves->at, NULL));
   PetscCall(PetscMalloc1(PetscMax(leaves->n, 1), &leaves->label));
   if (partial_volume)
-    PetscCall(PetscMalloc1(PetscMax(leaves->n, 1), &leaves->fraction));
+    PetscCall(PetscMalloc1(PetscMax(leaves->n, 1), &leaves->solid));
+  leaves->stiffness_factor = leaves->solid;
   PetscCall(leaves_fill(box, &solid, leaves));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

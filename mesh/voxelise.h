@@ -11,12 +11,9 @@ typedef struct Part {
   const Shape *shape; /* borrowed */
 } Part;
 
-/* Cuts or extends the arrays to n leaves; contents of the first ones kept. Not collective. */
-PetscErrorCode leaves_resize(Leaves *leaves, PetscInt n);
-
 /* A voxel takes the label of the last part that holds its centre. With partial_volume, voxels on the surface of the
-   union carry the solid fraction (sampled in the voxel; void below 0.005) and the label of the nearest part. Leaves are
-   culled by distance; each rank does a contiguous share. */
+   union have the solid fraction sampled in the voxel (void below 0.005), the same stiffness factor (one array) and the
+   label of the nearest part. Leaves are culled by distance; each rank does a contiguous share. */
 PetscErrorCode voxelise(MPI_Comm comm, const GridBox *box, PetscInt n_parts, const Part *parts,
                         PetscBool partial_volume, Leaves *leaves);
 /* The offset (mm) for which the voxels with d(centre) <= offset fill volume_mm3 of the box as nearly as whole shells of
@@ -33,8 +30,8 @@ typedef struct Components {
   PetscInt64 components, voxels_kept, voxels_dropped; /* by shared faces; dropped: those of the other pieces */
 } Components;
 /* Keeps the largest face-connected piece (ties: the one whose first voxel comes first along the Morton curve), periodic
-   directions included. Slivers, of a fraction below `least`, hold nothing together: they count in no piece, and those
-   that share a face with the largest one are kept. */
+   directions included. Slivers, of a solid fraction below `least`, hold nothing together: they count in no piece, and
+   those that share a face with the largest one are kept. */
 PetscErrorCode leaves_keep_largest(MPI_Comm comm, const GridBox *box, float least, Leaves *leaves, Components *found);
 /* METIS cut of the leaf graph, weighted by solid voxels, and migration. Leaves end up sorted by Morton key on their
  * ranks. */

@@ -25,7 +25,8 @@ void content_add_grid(Content *content, const Grid *g) {
     content_add(content, sizeof g->leaf[l].node, g->leaf[l].node);
   }
   add_array(content, g->n_owned, sizeof *g->label, g->label);
-  add_array(content, g->n_owned, sizeof *g->fraction, g->fraction);
+  add_array(content, g->n_owned, sizeof *g->solid, g->solid);
+  add_array(content, g->n_owned, sizeof *g->stiffness_factor, g->stiffness_factor);
 }
 
 void content_add_frame_options(Content *content, const FrameOptions *o) {

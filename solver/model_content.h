@@ -7,7 +7,7 @@
 #include "solver/voxel/voxel.h"
 
 void content_add_graph(Content *content, const Graph *graph);
-/* The voxels of this rank: where they are, nodes, labels and fractions. */
+/* The voxels of this rank: where they are, nodes, labels, solid fractions and stiffness factors. */
 void content_add_grid(Content *content, const Grid *grid);
 void content_add_frame_options(Content *content, const FrameOptions *options);
 void content_add_voxel_options(Content *content, const VoxelOptions *options);

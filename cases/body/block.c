@@ -138,8 +138,7 @@ static PetscErrorCode write_voxel_fields(VoxelModel *model, const Grid *grid, Ve
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
-                                  double mises[2]) {
+PetscErrorCode block_voxel_fields(VoxelModel *model, const Grid *grid, Vec u, Results *results, double mises[2]) {
   float *weight = NULL, *value;
   PetscInt n = grid->voxels_owned;
 
@@ -149,9 +148,9 @@ PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *
     PetscCall(write_voxel_fields(model, grid, u, results, value));
   else
     PetscCall(voxel_fields(model, u, &(VoxelFields){.mises = value}));
-  if (grid->fraction) {
+  if (grid->solid) {
     PetscCall(PetscMalloc1(n, &weight));
-    PetscCall(build_solid_fractions(c, grid, weight));
+    grid_solid_fractions(grid, weight);
   }
   for (int k = 0; k < 2; k++)
     PetscCall(percentile(grid->comm, n, value, weight, NULL, 0, percents[k], &mises[k]));
@@ -185,7 +184,7 @@ static PetscErrorCode solve_voxels(const Case *c, const BlockLoad *load, VoxelMo
   PetscCall(voxel_energy(model, u, &answer->energy_mJ));
   PetscCall(voxel_residual(model, u, NULL, &answer->residual));
   judge(load, &g, (const double(*)[6])reaction, answer);
-  PetscCall(block_voxel_fields(c, model, grid, u, results, answer->mises));
+  PetscCall(block_voxel_fields(model, grid, u, results, answer->mises));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -50,8 +50,7 @@ PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Gr
                                   BlockAnswer *answer);
 /* Stress fields of any voxel solution: percentiles (95, 99.9) of von Mises over the solid, and the file voxels.vtkhdf
    in the folder of results (NULL: no file). */
-PetscErrorCode block_voxel_fields(const Case *c, VoxelModel *model, const Grid *grid, Vec u, Results *results,
-                                  double mises[2]);
+PetscErrorCode block_voxel_fields(VoxelModel *model, const Grid *grid, Vec u, Results *results, double mises[2]);
 /* Section forces and motions of a frame to frame.vtkhdf, and one field more of the struts (NULL: none). */
 PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Section *section, const double (*u)[6],
                                   const Field *more, Results *results);

@@ -187,41 +187,12 @@ PetscErrorCode build_voxelise(const Case *c, const GridBox *box, PetscInt n_part
   PetscFunctionBeginUser;
   PetscCall(build_surface(c, &surface));
   PetscCall(voxelise(c->comm, box, n_parts, parts, surface == SURFACE_BINARY ? PETSC_FALSE : PETSC_TRUE, leaves));
-  for (PetscInt l = 0; l < leaves->n && leaves->fraction && surface == SURFACE_SOFTENED; l++)
+  if (surface != SURFACE_SOFTENED)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(leaves_add_stiffness_factor(leaves));
+  for (PetscInt l = 0; l < leaves->n; l++)
     for (int v = 0; v < LEAF_VOXELS; v++)
-      leaves->fraction[l][v] *= leaves->fraction[l][v];
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode build_solid_fractions(const Case *c, const Grid *grid, float *fraction) {
-  Surface surface;
-  PetscInt n = 0;
-
-  PetscFunctionBeginUser;
-  PetscCall(build_surface(c, &surface));
-  for (PetscInt l = 0; l < grid->n_owned; l++)
-    for (int v = 0; v < LEAF_VOXELS; v++) {
-      if (!(grid->leaf[l].voxel[v / 8] >> (v % 8) & 1))
-        continue;
-      float f = grid->fraction ? grid->fraction[l][v] : 1;
-      fraction[n++] = surface == SURFACE_SOFTENED ? sqrtf(f) : f;
-    }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode build_relative_density(const Case *c, const Grid *grid, double *density) {
-  const PetscInt *n = grid->box.n;
-  float *fraction;
-  double sum = 0;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(grid->voxels_owned, &fraction));
-  PetscCall(build_solid_fractions(c, grid, fraction));
-  for (PetscInt v = 0; v < grid->voxels_owned; v++)
-    sum += (double)fraction[v];
-  PetscCall(PetscFree(fraction));
-  PetscCallMPI(MPI_Allreduce(&sum, density, 1, MPI_DOUBLE, MPI_SUM, grid->comm));
-  *density /= (double)n[0] * (double)n[1] * (double)n[2];
+      leaves->stiffness_factor[l][v] *= leaves->solid[l][v];
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -257,30 +228,20 @@ PetscErrorCode build_periodic_grid(const Case *c, const Design *design, PetscInt
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Slivers, filled less than this, carry next to nothing (softened: less than a sixteenth), and what hangs on them alone
-   slows the solution down several times; on the surface they are a good part of the stiffness of thin struts. Unit
-   cells have no cut ends, where such hang. */
-static PetscErrorCode least_fraction(const Case *c, const GridBox *box, float *least) {
-  const float fill = 0.25F;
-  Surface surface;
-  PetscFunctionBeginUser;
-  *least = 0;
-  if (box->periodic[0] || box->periodic[1] || box->periodic[2])
-    PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(build_surface(c, &surface));
-  *least = surface == SURFACE_SOFTENED ? fill * fill : fill;
-  PetscFunctionReturn(PETSC_SUCCESS);
+/* Low-fraction voxels, filled less than this, carry next to nothing (softened: less than a sixteenth), and what hangs
+   on them alone slows the solution down several times; on the surface they are a good part of the stiffness of thin
+   struts. Unit cells have no cut ends, where such hang. */
+static float least_solid(const GridBox *box) {
+  return box->periodic[0] || box->periodic[1] || box->periodic[2] ? 0 : 0.25F;
 }
 
 PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid) {
   const char *const key = document_has(c->doc, "geometry") ? "geometry" : "resolution";
   const double crumbs = 0.25; /* more than this left out: not the body that the case means */
   Components found;
-  float least;
 
   PetscFunctionBeginUser;
-  PetscCall(least_fraction(c, box, &least));
-  PetscCall(leaves_keep_largest(c->comm, box, least, leaves, &found));
+  PetscCall(leaves_keep_largest(c->comm, box, least_solid(box), leaves, &found));
   const double left_out = (double)found.voxels_dropped / (double)(found.voxels_kept + found.voxels_dropped);
   if (left_out > crumbs) {
     PetscCall(leaves_free(leaves));

@@ -32,17 +32,13 @@ PetscErrorCode build_voxel_mm(const Case *c, const Design *design, PetscInt leve
 PetscErrorCode build_levels(const Case *c, PetscInt most, PetscInt *n);
 /* The list resolution.voxels_per_cell for a periodic cell: multiples of 8, ascending, at most RESOLUTIONS. */
 PetscErrorCode build_voxels_per_cell(const Case *c, PetscInt *n, PetscInt voxels[RESOLUTIONS]);
-/* resolution.surface: how voxels on the surface of the struts count. Softened: their stiffness is the solid fraction
-   squared, between the Voigt (fraction) and Reuss (nothing) bounds of a cut voxel: by far the least error at a single
-   resolution (bench/NOTES.md). */
+/* resolution.surface: how voxels on the surface of the struts count. Softened: their stiffness factor is the solid
+   fraction squared, between the Voigt (fraction) and Reuss (nothing) bounds of a cut voxel: by far the least error at a
+   single resolution (bench/NOTES.md). */
 typedef enum Surface { SURFACE_BINARY, SURFACE_PARTIAL, SURFACE_SOFTENED } Surface;
 PetscErrorCode build_surface(const Case *c, Surface *surface);
-/* voxelise() with surface voxels as resolution.surface says. */
+/* voxelise() with solid fractions and stiffness factors of surface voxels as resolution.surface says. */
 PetscErrorCode build_voxelise(const Case *c, const GridBox *box, PetscInt n_parts, const Part *parts, Leaves *leaves);
-/* Solid fraction of the owned voxels [voxels_owned], whatever stiffness they have in the grid; and the solid fraction
-   of the box. */
-PetscErrorCode build_solid_fractions(const Case *c, const Grid *grid, float *fraction);
-PetscErrorCode build_relative_density(const Case *c, const Grid *grid, double *density);
 /* The offset of the strut radius with which binary voxels fill the lattice's volume: found on one periodic cell at (as
    nearly as whole voxels go) this voxel size. 0 where surface voxels carry fractions. */
 PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, double *offset_mm);

@@ -22,7 +22,7 @@ static PetscErrorCode filled(const Case *c, const Design *design, double part, d
   *density = 0;
   for (PetscInt l = 0; l < leaves.n; l++)
     for (int v = 0; v < LEAF_VOXELS; v++)
-      *density += leaves.label[l][v] ? (double)leaves.fraction[l][v] : 0;
+      *density += leaves.label[l][v] ? (double)leaves.solid[l][v] : 0;
   PetscCall(leaves_free(&leaves));
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, density, 1, MPI_DOUBLE, MPI_SUM, c->comm));
   *density /= pow((double)n, 3);

@@ -76,7 +76,7 @@ static PetscErrorCode cell_inputs(const Case *c, const Design *design, double po
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode solve_grid(const Case *c, const CellInputs *in, const Grid *grid, Keep *keep, CellSolve *solve) {
+static PetscErrorCode solve_grid(const CellInputs *in, const Grid *grid, Keep *keep, CellSolve *solve) {
   VoxelModel *model = NULL;
   Elasticity elasticity[256] = {{0}};
   SolveInfo info[6];
@@ -85,7 +85,7 @@ static PetscErrorCode solve_grid(const Case *c, const CellInputs *in, const Grid
   PetscFunctionBeginUser;
   PetscCall(PetscMemzero(info, sizeof(info)));
   PetscCall(PetscMemzero(solve, sizeof(*solve)));
-  PetscCall(build_relative_density(c, grid, &density));
+  PetscCall(grid_relative_density(grid, &density));
   elasticity[1] = elasticity_isotropic(1, in->poisson);
   PetscCall(voxel_create(grid, elasticity, &in->options, &model));
   PetscErrorCode failed = voxel_keep(model, keep);
@@ -117,7 +117,7 @@ static PetscErrorCode solve_cell(const Case *c, const CellInputs *in, Keep *keep
 
   PetscFunctionBeginUser;
   PetscCall(build_periodic_grid(c, &unit, in->voxels, &grid));
-  PetscErrorCode failed = solve_grid(c, in, grid, keep, solve);
+  PetscErrorCode failed = solve_grid(in, grid, keep, solve);
   PetscCall(grid_destroy(&grid));
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);

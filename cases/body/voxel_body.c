@@ -5,17 +5,6 @@
 #include "solver/model_content.h"
 #include <math.h>
 
-/* A surface voxel of stiffness s and solid fraction f carries s E strain on the area f. */
-static void stress_share(VoxelBody *b) {
-  const Grid *grid = b->grid;
-  for (PetscInt l = 0, k = 0; l < grid->n_owned; l++)
-    for (int i = 0; i < LEAF_VOXELS; i++)
-      if (grid->leaf[l].voxel[i / 8] >> i % 8 & 1) {
-        b->carried[k] = grid->fraction ? grid->fraction[l][i] / b->fraction[k] : 1;
-        k++;
-      }
-}
-
 static PetscErrorCode read_labels(VoxelBody *b) {
   double(*x)[3];
   uint8_t *label;
@@ -35,9 +24,8 @@ static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_pa
   PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
   PetscCall(build_grid(c, box, &leaves, results, &b->grid));
   b->n = b->grid->voxels_owned;
-  PetscCall(PetscMalloc5(b->n, &b->region, b->n, &b->fraction, b->n, &b->carried, b->n, &b->mises, b->n, &b->shift));
-  PetscCall(build_solid_fractions(c, b->grid, b->fraction));
-  stress_share(b);
+  PetscCall(PetscMalloc4(b->n, &b->region, b->n, &b->solid, b->n, &b->mises, b->n, &b->shift));
+  grid_solid_fractions(b->grid, b->solid);
   PetscCall(read_labels(b));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -74,7 +62,7 @@ PetscErrorCode voxel_body_destroy(VoxelBody **destroyed) {
   PetscCall(grid_destroy(&b->grid));
   for (int i = 0; i < 2; i++)
     PetscCall(PetscFree(b->grip[i].node));
-  PetscCall(PetscFree5(b->region, b->fraction, b->carried, b->mises, b->shift));
+  PetscCall(PetscFree4(b->region, b->solid, b->mises, b->shift));
   PetscCall(PetscFree(*destroyed));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -91,7 +79,6 @@ static PetscErrorCode destroy(void *thing) {
 static Content body_content(const VoxelBody *b, const Elasticity material[256], const VoxelOptions *options) {
   Content content = {0};
   content_add_grid(&content, b->grid);
-  content_add(&content, (size_t)b->n * sizeof *b->fraction, b->fraction);
   content_add(&content, 256 * sizeof *material, material);
   content_add_voxel_options(&content, options);
   content_add_grips(&content, 2, b->grip);
@@ -138,25 +125,21 @@ PetscErrorCode voxel_body_show(VoxelBody *b, const double motion[6]) {
   PetscFunctionBeginUser;
   PetscCall(voxel_superpose(6, motion, b->unit, b->u));
   PetscCall(voxel_fields(b->model, b->u, &(VoxelFields){.mises = b->mises, .displacement = b->shift}));
-  for (PetscInt k = 0; k < b->n; k++)
-    b->mises[k] *= b->carried[k];
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode voxel_body_percentiles(VoxelBody *b, unsigned label, int n, const double *fraction, double *mises) {
   PetscFunctionBeginUser;
   for (int i = 0; i < n; i++)
-    PetscCall(percentile(b->comm, b->n, b->mises, b->fraction, b->region, label, fraction[i], &mises[i]));
+    PetscCall(percentile(b->comm, b->n, b->mises, b->solid, b->region, label, fraction[i], &mises[i]));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode voxel_body_volume(const VoxelBody *b, double *volume) {
-  double solid = 0;
+  const GridBox *box = &b->grid->box;
   PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < b->n; k++)
-    solid += b->fraction[k];
-  PetscCallMPI(MPI_Allreduce(&solid, volume, 1, MPI_DOUBLE, MPI_SUM, b->comm));
-  *volume *= pow(b->grid->box.voxel_mm, 3);
+  PetscCall(grid_relative_density(b->grid, volume));
+  *volume *= pow(box->voxel_mm, 3) * (double)box->n[0] * (double)box->n[1] * (double)box->n[2];
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -13,8 +13,7 @@ typedef struct VoxelBody {
   Grip grip[2];      /* lower and upper plate */
   PetscInt n;        /* owned voxels, in the order of grid_voxel_centres */
   uint16_t *region;  /* [n] the label */
-  float *fraction;   /* [n] solid */
-  float *carried;    /* [n] stiffness over solid fraction: on the stress of the solid, so that it is in equilibrium */
+  float *solid;      /* [n] solid fractions */
   Vec unit[6];
   double stiffness[6][6];
   SolveInfo info[6]; /* of the unit motions */

@@ -91,8 +91,8 @@ static uint16_t counts(const BendingPlan *plan, const double x[3]) {
   return fabs(x[0]) <= plan->bar.span_mm / 4 && from_roller > plan->design.cell_mm;
 }
 
-static PetscErrorCode voxel_percentile(const Case *c, VoxelModel *model, const Grid *grid, Vec u,
-                                       const BendingPlan *plan, double *mises) {
+static PetscErrorCode voxel_percentile(VoxelModel *model, const Grid *grid, Vec u, const BendingPlan *plan,
+                                       double *mises) {
   PetscInt n = grid->voxels_owned;
   VoxelFields f = {0};
   float *weight;
@@ -101,7 +101,7 @@ static PetscErrorCode voxel_percentile(const Case *c, VoxelModel *model, const G
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc4(n, &f.mises, n, &weight, n, &region, n, &x));
-  PetscCall(build_solid_fractions(c, grid, weight));
+  grid_solid_fractions(grid, weight);
   PetscCall(voxel_fields(model, u, &f));
   PetscCall(grid_voxel_centres(grid, x, NULL));
   for (PetscInt i = 0; i < n; i++)
@@ -165,7 +165,7 @@ static PetscErrorCode cell_ratio(const Case *c, const BendingPlan *plan, Results
 }
 
 /* u: room for the displacements. */
-static PetscErrorCode bend_quarter(const Case *c, const BendingPlan *plan, const Grid *grid, VoxelModel *model, Vec u,
+static PetscErrorCode bend_quarter(const BendingPlan *plan, const Grid *grid, VoxelModel *model, Vec u,
                                    Results *results, BendingAnswer *answer) {
   SolveInfo info;
   double mises[2];
@@ -175,8 +175,8 @@ static PetscErrorCode bend_quarter(const Case *c, const BendingPlan *plan, const
   PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "quarter of the bar, voxels"));
   PetscCall(results_solve(results, &info));
   PetscCall(results_progress(results, "voxels: %" PetscInt_FMT " iterations", info.iterations));
-  PetscCall(voxel_percentile(c, model, grid, u, plan, &answer->mises_MPa));
-  PetscCall(block_voxel_fields(c, model, grid, u, results, mises));
+  PetscCall(voxel_percentile(model, grid, u, plan, &answer->mises_MPa));
+  PetscCall(block_voxel_fields(model, grid, u, results, mises));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -191,7 +191,7 @@ static PetscErrorCode bend_grid(const Case *c, const BendingPlan *plan, const Gr
   PetscFunctionBeginUser;
   material[1] = plan->strut.c;
   PetscCall(build_voxel_options(c, &options));
-  PetscCall(build_relative_density(c, grid, &density));
+  PetscCall(grid_relative_density(grid, &density));
   answer->porosity_pct = 100 * (1 - density);
   PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = plan->voxel_mm,
                                                .voxels = grid->voxels_global,
@@ -203,7 +203,7 @@ static PetscErrorCode bend_grid(const Case *c, const BendingPlan *plan, const Gr
   PetscCall(voxel_create(grid, material, &options, &model));
   PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(voxel_vector(model, &u));
-  PetscErrorCode failed = bend_quarter(c, plan, grid, model, u, results, answer);
+  PetscErrorCode failed = bend_quarter(plan, grid, model, u, results, answer);
   PetscCall(VecDestroy(&u));
   PetscCall(voxel_destroy(&model));
   PetscCall(failed);

@@ -188,7 +188,7 @@ static PetscErrorCode run_voxels(const Case *c, CompressionPlan *plan, double vo
 
   PetscFunctionBeginUser;
   PetscCall(make_grid(c, plan, voxel_mm, results, material, &grid));
-  PetscCall(build_relative_density(c, grid, &density));
+  PetscCall(grid_relative_density(grid, &density));
   const GridBox *box = &grid->box;
   double solid = density * pow(box->voxel_mm, 3) * (double)box->n[0] * (double)box->n[1] * (double)box->n[2];
   answer->porosity_pct = 100 * (1 - solid / block_volume(&plan->load));

@@ -8,7 +8,10 @@
 #include "solver/files/zero_deflate.h"
 #include <string.h>
 
-enum { LABEL, FRACTION, SIZES_TAG = 21, CHUNKS_TAG = 22 };
+enum { SIZES_TAG = 21, CHUNKS_TAG = 22 };
+
+/* What the grid itself says of its voxels; the latter two where they are not 1 everywhere. */
+enum { LABEL, SOLID, FACTOR, N_OWN };
 
 typedef struct Array { /* one data set: items of a fixed size, one a voxel */
   VtkhdfSet set;
@@ -21,6 +24,7 @@ typedef struct Image {
   Vtkhdf v;
   SlabPlan plan;
   PetscInt n, n_fields; /* arrays; the last n_fields of them come from the source */
+  PetscInt own[N_OWN];  /* where the arrays of the grid stand, -1: nowhere */
   Array *array;
   float **value;    /* [n_fields] into the arrays */
   PetscInt room;    /* voxels */
@@ -55,23 +59,28 @@ static PetscErrorCode describe(const SlabPlan *plan, const char *name, const cha
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static const char *const own_names[N_OWN] = {"label", "solid_fraction", "stiffness_factor"};
+
 static PetscErrorCode image_create(const Grid *grid, PetscInt n, const Field *fields, Image *image) {
-  const PetscBool partial = (PetscBool)(grid->fraction != NULL);
   SlabPlan *plan = &image->plan;
 
   PetscFunctionBeginUser;
   memset(image, 0, sizeof *image);
   PetscCall(slab_create(grid, plan));
   image->n_fields = n;
-  image->n = n + 1 + partial;
+  const bool there[N_OWN] = {true, grid->solid != NULL, grid->stiffness_factor != NULL};
+  for (int a = 0; a < N_OWN; a++)
+    image->own[a] = there[a] ? image->n++ : -1;
+  const PetscInt first = image->n;
+  image->n += n;
   PetscCall(PetscCalloc2(image->n, &image->array, n, &image->value));
-  PetscCall(describe(plan, "label", "1", 1, &image->array[LABEL]));
+  for (int a = 0; a < N_OWN; a++)
+    if (there[a])
+      PetscCall(describe(plan, own_names[a], "1", 1, &image->array[image->own[a]]));
   image->array[LABEL].set.type = H5T_NATIVE_UINT8;
   image->array[LABEL].bytes = 1;
-  if (partial)
-    PetscCall(describe(plan, "solid_fraction", "1", 1, &image->array[FRACTION]));
   for (PetscInt f = 0; f < n; f++)
-    PetscCall(describe(plan, fields[f].name, fields[f].unit, fields[f].components, &image->array[1 + partial + f]));
+    PetscCall(describe(plan, fields[f].name, fields[f].unit, fields[f].components, &image->array[first + f]));
   for (PetscInt a = 0; a < image->n; a++)
     image->most = PetscMax(image->most, image->array[a].bytes);
   const size_t chunks = (size_t)my_strips(plan) * (size_t)plan->chunks[0], items = chunk_items(plan);
@@ -95,20 +104,23 @@ static PetscErrorCode image_free(Image *image) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Labels and fractions of the slab's leaves. */
+/* Labels, solid fractions and stiffness factors of the slab's leaves. */
 static void own_values(const Image *image) {
   const SlabPlan *plan = &image->plan;
   const Grid *grid = plan->grid;
   uint8_t *label = (uint8_t *)image->array[LABEL].value;
-  float *fraction = grid->fraction ? (float *)image->array[FRACTION].value : NULL;
+  float *solid = grid->solid ? (float *)image->array[image->own[SOLID]].value : NULL;
+  float *factor = grid->stiffness_factor ? (float *)image->array[image->own[FACTOR]].value : NULL;
   PetscInt n = 0;
   for (PetscInt i = 0; i < plan->n_leaves; i++)
     for (int v = 0; v < LEAF_VOXELS; v++) {
       const PetscInt l = plan->leaf[i];
       if (!(grid->leaf[l].voxel[v / 8] >> v % 8 & 1))
         continue;
-      if (fraction)
-        fraction[n] = grid->fraction[l][v];
+      if (solid)
+        solid[n] = grid->solid[l][v];
+      if (factor)
+        factor[n] = grid->stiffness_factor[l][v];
       label[n++] = grid->label[l][v];
     }
 }

@@ -30,7 +30,7 @@ static float mean_stiffness(float power) { return power * sqrtf(power); }
 PetscErrorCode porous_create(const Grid *g, const Elasticity material[256], Porous *p) {
   PetscFunctionBeginUser;
   memset(p, 0, sizeof *p);
-  p->finest = g->fraction;
+  p->finest = g->stiffness_factor;
   for (int l = 0; l < 256; ++l)
     p->of_label[l] = mean_power((float)material_stiffness(&material[l]));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -68,8 +68,8 @@ static void voxel_merge(const uint8_t *label, const float power[LEAF_VOXELS], in
 static void octant_fill(const Grid *g, PetscInt l, const Porous *p, Octant *o) {
   float finest[LEAF_VOXELS];
   for (int v = 0; v < LEAF_VOXELS && !p->power; ++v) {
-    const float fraction = p->finest ? p->finest[l][v] : 1;
-    finest[v] = p->of_label[g->label[l][v]] * (fraction < 1 ? mean_power(fraction) : 1);
+    const float factor = p->finest ? p->finest[l][v] : 1;
+    finest[v] = p->of_label[g->label[l][v]] * (factor != 1 ? mean_power(factor) : 1);
   }
   o->key = morton_key(g->leaf[l].at);
   for (int w = 0; w < 64; ++w)

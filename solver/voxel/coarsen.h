@@ -6,9 +6,9 @@
 
 /* What coarsening carries from level to level beside the grid. */
 typedef struct Porous {
-  float (*power)[LEAF_VOXELS];  /* per owned leaf and voxel: stiffness (solid fraction times material_stiffness, MPa) to
-                                   the power 2/3; NULL on the finest level: from label and fraction */
-  float (*finest)[LEAF_VOXELS]; /* fractions of the finest grid, borrowed, or NULL: all 1 */
+  float (*power)[LEAF_VOXELS];  /* per owned leaf and voxel: stiffness (its factor times material_stiffness, MPa) to
+                                   the power 2/3; NULL on the finest level: from label and factor */
+  float (*finest)[LEAF_VOXELS]; /* stiffness factors of the finest grid, borrowed, or NULL: all 1 */
   float of_label[256];          /* the same power of each label's stiffness */
 } Porous;
 

@@ -11,7 +11,7 @@
 typedef struct Level {
   const Grid *grid;            /* borrowed on the finest level */
   Grid *own_grid;              /* NULL on the finest level */
-  float (*scale)[LEAF_VOXELS]; /* [n_owned] stiffness factors; NULL: 1. Borrowed from the grid (fractions) on the finest
+  float (*scale)[LEAF_VOXELS]; /* [n_owned] stiffness factors; NULL: 1. Borrowed from the grid on the finest
                                   level */
   Sweep sweep;
   BlocksFloat *blocks; /* [256] by label, for cubes of this level's size */

@@ -13,7 +13,7 @@ PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256]
   Porous porous, next;
   PetscFunctionBeginUser;
   memset(mg, 0, sizeof *mg);
-  PetscCall(level_create(grid, NULL, grid->fraction, material, &mg->level[0]));
+  PetscCall(level_create(grid, NULL, grid->stiffness_factor, material, &mg->level[0]));
   PetscCall(porous_create(grid, material, &porous));
   for (mg->n = 1; mg->n < MULTIGRID_LEVELS; ++mg->n) {
     Level *fine = &mg->level[mg->n - 1];

@@ -19,9 +19,9 @@ typedef struct VoxelOptions {
                          reactions do not: on fine grids this is the stricter of the two */
 } VoxelOptions;
 
-/* material[label] for every label present (others ignored); a fraction in the grid scales the stiffness. The grid is
-   borrowed. Vectors u are made by VecDuplicate/VecDestroy from voxel_vector, 3 values a owned node, mm. A material that
-   is not positive definite or a label without material is PETSC_ERR_USER_INPUT. */
+/* material[label] for every label present (others ignored); the stiffness factors of the grid scale the stiffness. The
+   grid is borrowed. Vectors u are made by VecDuplicate/VecDestroy from voxel_vector, 3 values a owned node, mm. A
+   material that is not positive definite or a label without material is PETSC_ERR_USER_INPUT. */
 PetscErrorCode voxel_create(const Grid *grid, const Elasticity material[256], const VoxelOptions *options,
                             VoxelModel **model);
 PetscErrorCode voxel_destroy(VoxelModel **model);
@@ -51,9 +51,12 @@ PetscErrorCode voxel_unit_motions(VoxelModel *model, PetscInt grip, Vec u[6], do
 /* u = sum c[i] v[i]. */
 PetscErrorCode voxel_superpose(PetscInt n, const double *c, const Vec *v, Vec u);
 
-/* Per owned voxel, in the order of grid_voxel_centres; any may be NULL. stress: mean stress of the voxel [][6] (xx yy
-   zz yz xz xy, MPa; for partial voxels that of the solid part, i.e. not scaled by the fraction); mises of it; energy
-   density (N mm per mm3 of voxel, exact element mean); strain [][6] mean, engineering shears. */
+/* Per owned voxel, in the order of grid_voxel_centres; any may be NULL. stress: mean stress of the solid in the voxel
+   [][6] (xx yy zz yz xz xy, MPa): that of the material under the voxel's mean strain times stiffness factor over solid
+   fraction. With the solid area it is in equilibrium: a voxel of stiffness s E and solid area f h^2 carries the force
+   s E strain h^2. mises: of that stress. energy_density: mean strain energy, N mm per mm3 of solid (exact element
+   mean): times solid fraction and h^3 it adds up to the energy of the body. strain [][6] mean, engineering shears.
+   Means over the solid of a body weight all of them with the solid fraction. */
 typedef struct VoxelFields {
   float (*stress)[6];
   float *mises;

@@ -7,12 +7,21 @@ static void corner_values(const BlockDouble *b, int v, double u[8][3]) {
       u[a][c] = b->v[v / 64 + (a >> 2)][v / 8 % 8 + (a >> 1 & 1)][c][v % 8 + (a & 1)];
 }
 
-static void voxel_store(const VoxelModel *m, int label, double scale, const double modes[8][3], PetscInt n,
+/* The one place where a stress of the solid is made: factor over solid fraction is what the solid carries more (or, in
+   softened voxels, less) than the material would under the same strain. */
+static void solid_stress(const Elasticity *material, double carried, const double strain[6], double stress[6]) {
+  elasticity_stress(material, strain, stress);
+  for (int k = 0; k < 6; ++k)
+    stress[k] *= carried;
+}
+
+/* carried: stiffness factor over solid fraction. */
+static void voxel_store(const VoxelModel *m, int label, double carried, const double modes[8][3], PetscInt n,
                         const VoxelFields *f) {
   const double h = m->grid->box.voxel_mm;
   double strain[6], stress[6];
   element_strain(modes, h, strain);
-  elasticity_stress(&m->material[label], strain, stress);
+  solid_stress(&m->material[label], carried, strain, stress);
   for (int k = 0; k < 6; ++k) {
     if (f->strain)
       f->strain[n][k] = (float)strain[k];
@@ -22,11 +31,17 @@ static void voxel_store(const VoxelModel *m, int label, double scale, const doub
   if (f->mises)
     f->mises[n] = (float)von_mises(stress);
   if (f->energy_density) {
-    f->energy_density[n] = (float)(scale * element_energy(modes, m->blocks[label].b) / (h * h * h));
+    f->energy_density[n] = (float)(carried * element_energy(modes, m->blocks[label].b) / (h * h * h));
   }
   if (f->displacement)
     for (int c = 0; c < 3; ++c)
       f->displacement[n][c] = (float)(modes[0][c] / 8);
+}
+
+static double voxel_carried(const Grid *g, PetscInt l, int v) {
+  if (g->stiffness_factor == g->solid) /* one array, or neither */
+    return 1;
+  return (g->stiffness_factor ? (double)g->stiffness_factor[l][v] : 1) / (g->solid ? (double)g->solid[l][v] : 1);
 }
 
 PetscErrorCode voxel_fields_begin(VoxelModel *m, Vec u) {
@@ -57,7 +72,7 @@ PetscErrorCode voxel_fields_leaves(const VoxelModel *m, PetscInt n, const PetscI
         continue;
       corner_values(&b, v, corner);
       element_modes((const double(*)[3])corner, modes);
-      voxel_store(m, g->label[l][v], g->fraction ? g->fraction[l][v] : 1, (const double(*)[3])modes, done++, fields);
+      voxel_store(m, g->label[l][v], voxel_carried(g, l, v), (const double(*)[3])modes, done++, fields);
     }
   }
   PetscFunctionReturn(PETSC_SUCCESS);

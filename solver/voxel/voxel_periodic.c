@@ -31,7 +31,7 @@ static PetscErrorCode strain_load(VoxelModel *m, int a, Vec out) {
     memset(&b, 0, sizeof b);
     for (int v = 0; v < LEAF_VOXELS; ++v) {
       const int label = g->label[l][v];
-      const double scale = g->fraction ? g->fraction[l][v] : 1;
+      const double scale = g->stiffness_factor ? g->stiffness_factor[l][v] : 1;
       for (int n = 0; label && n < 8; ++n)
         for (int c = 0; c < 3; ++c)
           b.v[v / 64 + (n >> 2)][v / 8 % 8 + (n >> 1 & 1)][c][v % 8 + (n & 1)] -= scale * f[label][n][c];
@@ -50,12 +50,12 @@ static PetscErrorCode strain_load(VoxelModel *m, int a, Vec out) {
 static PetscErrorCode voigt_sum(const VoxelModel *m, double sum[6][6]) {
   const Grid *g = m->grid;
   const double h = g->box.voxel_mm;
-  double volume[256] = {0};
+  double volume[256] = {0}; /* times the stiffness factor */
   PetscFunctionBeginUser;
   for (PetscInt l = 0; l < g->n_owned; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (g->label[l][v])
-        volume[g->label[l][v]] += h * h * h * (g->fraction ? (double)g->fraction[l][v] : 1);
+        volume[g->label[l][v]] += h * h * h * (g->stiffness_factor ? (double)g->stiffness_factor[l][v] : 1);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, volume, 256, MPI_DOUBLE, MPI_SUM, g->comm));
   memset(sum, 0, 36 * sizeof(double));
   for (int l = 1; l < 256; ++l)

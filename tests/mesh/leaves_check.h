@@ -25,16 +25,18 @@ static inline uint64_t mix(uint64_t h) { /* a bijection of 64 bits in which ever
   return h ^ h >> 32;
 }
 
-/* Sum of a hash of every solid voxel's place, label and fraction, over the ranks of comm. */
+/* Sum of a hash of every solid voxel's place, label, solid fraction and stiffness factor, over the ranks of comm. */
 static inline uint64_t leaves_sum(MPI_Comm comm, const Leaves *leaves) {
   uint64_t sum = 0;
   for (PetscInt l = 0; l < leaves->n; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v) {
-      float f = leaves->fraction ? leaves->fraction[l][v] : 1;
-      uint32_t bits;
-      memcpy(&bits, &f, sizeof bits);
+      const float f[2] = {leaves->solid ? leaves->solid[l][v] : 1,
+                          leaves->stiffness_factor ? leaves->stiffness_factor[l][v] : 1};
+      uint32_t bits[2];
+      memcpy(bits, f, sizeof bits);
       if (leaves->label[l][v])
-        sum += mix(mix(mix(mix(morton_key(leaves->at[l])) + (uint64_t)v) + leaves->label[l][v]) + bits);
+        sum += mix(mix(mix(mix(morton_key(leaves->at[l])) + (uint64_t)v) + leaves->label[l][v]) + bits[0]) +
+               3 * mix(bits[1]);
     }
   MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_UINT64_T, MPI_SUM, comm);
   return sum;
@@ -46,7 +48,7 @@ static inline double leaves_volume(MPI_Comm comm, const Leaves *leaves) {
   for (PetscInt l = 0; l < leaves->n; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
       if (leaves->label[l][v])
-        sum += leaves->fraction ? leaves->fraction[l][v] : 1;
+        sum += leaves->solid ? leaves->solid[l][v] : 1;
   MPI_Allreduce(MPI_IN_PLACE, &sum, 1, MPI_DOUBLE, MPI_SUM, comm);
   return sum;
 }

@@ -133,10 +133,10 @@ static void compare_slivers(const GridBox *box, const uint8_t *label, bool dealt
   for (PetscInt v = 0; v < n; ++v)
     strong[v] = label[v] == 3 ? 0 : label[v];
   const Flood wanted = flood(box, strong);
-  CHECK_OK(PetscMalloc1(PetscMax(leaves.n, 1), &leaves.fraction));
+  CHECK_OK(PetscMalloc1(PetscMax(leaves.n, 1), &leaves.solid));
   for (PetscInt l = 0; l < leaves.n; ++l)
     for (int v = 0; v < LEAF_VOXELS; ++v)
-      leaves.fraction[l][v] = leaves.label[l][v] == 3 ? 0.19F : 0.2F * leaves.label[l][v];
+      leaves.solid[l][v] = leaves.label[l][v] == 3 ? 0.19F : 0.2F * leaves.label[l][v];
   CHECK_OK(leaves_keep_largest(world, box, 0.2F, &leaves, &found));
   assert_true(wanted.winners == 1); /* else the boxes are not good ones */
   assert_true(found.components == wanted.components);

@@ -50,7 +50,7 @@ static void ball_is_cut(void **state) {
     CHECK_OK(leaves_partition(world, &box, &leaves));
     assert_true(leaves_sum(world, &leaves) == before);
     check_sorted(&leaves);
-    assert_true(!partial || leaves.fraction);
+    assert_true(!partial || leaves.solid);
     total = leaves_volume(world, &leaves);
     most = own_volume(&leaves);
     MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_DOUBLE, MPI_MAX, world);
@@ -63,6 +63,43 @@ static void ball_is_cut(void **state) {
     assert_true(leaves_sum(world, &leaves) != before);
     CHECK_OK(leaves_free(&leaves));
   }
+}
+
+/* A rank knows only one of the two arrays, another both as one, another none: all have both afterwards, with the same
+   values. */
+static void arrays_agree(void **state) {
+  (void)state;
+  const GridBox box = {.voxel_mm = 1, .n = {40, 36, 44}};
+  const Shape ball = sphere(20, 18, 22, 17);
+  Leaves leaves;
+  int rank;
+  MPI_Comm_rank(world, &rank);
+  for (int kind = 0; kind < 3; ++kind) { /* partial volumes; and a factor of its own everywhere; on one rank alone */
+    CHECK_OK(voxelise(world, &box, 1, &(Part){3, &ball}, PETSC_TRUE, &leaves));
+    if (kind == 1 || (kind == 2 && rank == 0))
+      CHECK_OK(leaves_add_stiffness_factor(&leaves));
+    for (PetscInt l = 0; kind == 1 && l < leaves.n; ++l)
+      for (int v = 0; v < LEAF_VOXELS; ++v)
+        leaves.stiffness_factor[l][v] *= leaves.solid[l][v];
+    const uint64_t before = leaves_sum(world, &leaves);
+    CHECK_OK(leaves_partition(world, &box, &leaves));
+    assert_true(leaves_sum(world, &leaves) == before);
+    assert_true(leaves.solid && leaves.stiffness_factor);
+    assert_true((leaves.solid == leaves.stiffness_factor) == (kind == 0));
+    CHECK_OK(leaves_free(&leaves));
+  }
+  CHECK_OK(voxelise(world, &box, 1, &(Part){3, &ball}, PETSC_FALSE, &leaves));
+  const uint64_t whole = leaves_sum(world, &leaves);
+  int size;
+  MPI_Comm_size(world, &size);
+  if (rank == 0)
+    CHECK_OK(leaves_add_stiffness_factor(&leaves));
+  if (rank == 1)
+    CHECK_OK(leaves_add_solid(&leaves));
+  CHECK_OK(leaves_partition(world, &box, &leaves));
+  assert_true(leaves_sum(world, &leaves) == whole);
+  assert_true(leaves.stiffness_factor && (size == 1 || leaves.solid) && leaves.solid != leaves.stiffness_factor);
+  CHECK_OK(leaves_free(&leaves));
 }
 
 static void start_does_not_matter(void **state) {
@@ -114,6 +151,7 @@ static void nothing(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(ball_is_cut),
+    cmocka_unit_test(arrays_agree),
     cmocka_unit_test(start_does_not_matter),
     cmocka_unit_test(fewer_leaves_than_ranks),
     cmocka_unit_test(nothing),

@@ -148,8 +148,8 @@ static void last_part_wins(void **state) {
                "volume of the spherical shell");
     for (PetscInt l = 0; l < leaves.n; ++l)
       for (int v = 0; partial && v < LEAF_VOXELS; ++v)
-        assert_true(leaves.label[l][v] ? leaves.fraction[l][v] >= 0.005f && leaves.fraction[l][v] <= 1
-                                       : leaves.fraction[l][v] == 0);
+        assert_true(leaves.label[l][v] ? leaves.solid[l][v] >= 0.005f && leaves.solid[l][v] <= 1
+                                       : leaves.solid[l][v] == 0);
     free(dense);
     CHECK_OK(leaves_free(&leaves));
     CHECK_OK(voxelise(world, &box, 2, over, partial, &leaves));

@@ -54,7 +54,9 @@ static Grid *make_grid(PetscBool partial, PetscBool periodic) {
   CHECK_OK(PetscMalloc1(n, &leaves.at));
   CHECK_OK(PetscMalloc1(n, &leaves.label));
   if (partial)
-    CHECK_OK(PetscMalloc1(n, &leaves.fraction));
+    CHECK_OK(PetscMalloc1(n, &leaves.solid));
+  if (partial)
+    CHECK_OK(PetscMalloc1(n, &leaves.stiffness_factor));
   for (int l = rank; l < n; l += size) {
     int32_t *at = leaves.at[leaves.n];
     int any = 0;
@@ -64,7 +66,8 @@ static Grid *make_grid(PetscBool partial, PetscBool periodic) {
       leaves.label[leaves.n][v] = (uint8_t)(periodic ? i < NX && j < NY && k < NZ : label_at(i, j, k));
       any |= leaves.label[leaves.n][v];
       if (partial)
-        leaves.fraction[leaves.n][v] = (float)(leaves.label[leaves.n][v] / 4.);
+        leaves.solid[leaves.n][v] = (float)(leaves.label[leaves.n][v] / 4.),
+        leaves.stiffness_factor[leaves.n][v] = (float)(leaves.label[leaves.n][v] / 16.);
     }
     leaves.n += any != 0;
   }
@@ -152,7 +155,7 @@ static void test_image(void **state) {
     hid_t id, root = open_root(file, "ImageData", &id);
     double at[3], spacing[3];
     int extent[6];
-    size_t n[4];
+    size_t n[5];
     read_attribute(root, "WholeExtent", H5T_NATIVE_INT, extent);
     read_attribute(root, "Origin", H5T_NATIVE_DOUBLE, at);
     read_attribute(root, "Spacing", H5T_NATIVE_DOUBLE, spacing);
@@ -166,10 +169,11 @@ static void test_image(void **state) {
     }
     uint8_t *label = read_set(root, "PointData/label", H5T_NATIVE_UINT8, &n[0]);
     float *fraction = read_set(root, "PointData/solid_fraction", H5T_NATIVE_FLOAT, &n[1]);
+    float *factor = read_set(root, "PointData/stiffness_factor", H5T_NATIVE_FLOAT, &n[4]);
     float *ramp = read_set(root, "PointData/ramp", H5T_NATIVE_FLOAT, &n[2]);
     float *position = read_set(root, "PointData/position", H5T_NATIVE_FLOAT, &n[3]);
     const size_t points = (size_t)(size[0] * size[1] * size[2]);
-    assert_true(n[0] == points && n[1] == points && n[2] == points && n[3] == 3 * points);
+    assert_true(n[0] == points && n[1] == points && n[2] == points && n[4] == points && n[3] == 3 * points);
     for (int p = 0; p < (int)points; p++) {
       int i[3] = {p % size[0], p / size[0] % size[1], p / size[0] / size[1]};
       int wanted = label_at(i[0] + lo[0], i[1] + lo[1], i[2] + lo[2]);
@@ -177,13 +181,13 @@ static void test_image(void **state) {
       for (int d = 0; d < 3; d++)
         x[d] = wanted ? (float)(at[d] + i[d] * edge) : 0;
       assert_int_equal(label[p], wanted);
-      assert_true(fraction[p] == (float)(wanted / 4.));
+      assert_true(fraction[p] == (float)(wanted / 4.) && factor[p] == (float)(wanted / 16.));
       assert_true(fabs(ramp[p] - (x[0] + 10. * x[1] + 100. * x[2])) < 1e-3);
       assert_memory_equal(&position[3 * p], x, sizeof x);
     }
     read_text(root, "PointData/ramp", "unit", unit, sizeof unit);
     assert_string_equal(unit, "MPa");
-    free(label), free(fraction), free(ramp), free(position);
+    free(label), free(fraction), free(factor), free(ramp), free(position);
     H5Gclose(root);
     H5Fclose(id);
   }

@@ -42,7 +42,7 @@ static double *twin(const Body *b, const Elasticity material[256]) {
         for (int r = 0; r < 24 && b->label[v]; ++r)
           for (int s = 0; s < 24; ++s)
             f[3 * node[r / 3] + (size_t)(r % 3)] +=
-                (b->fraction ? (double)b->fraction[v] : 1) * K[b->label[v]][r][s] * value(node[s / 3], s % 3);
+                (b->factor ? (double)b->factor[v] : 1) * K[b->label[v]][r][s] * value(node[s / 3], s % 3);
       }
   return f;
 }
@@ -112,7 +112,7 @@ static void in_double(const Grid *g, const Elasticity material[256], const doubl
   }
   CHECK_OK(PetscCalloc2(3 * g->nodes_local, &t.ud, 3 * g->nodes_local, &t.yd));
   CHECK_OK(PetscArraycpy(t.ud, u, 3 * (size_t)g->nodes_owned));
-  CHECK_OK(sweep_create(g, (const float(*)[LEAF_VOXELS])g->fraction, &sweep));
+  CHECK_OK(sweep_create(g, (const float(*)[LEAF_VOXELS])g->stiffness_factor, &sweep));
   CHECK_OK(sweep_double(&sweep, blocks, t.ud, t.yd, visit_take, &t));
   for (PetscInt i = 0; i < 3 * g->nodes_local; ++i)
     assert_true(t.yd[i] == 0);
@@ -126,7 +126,7 @@ static void in_single(const Grid *g, const Elasticity material[256], const doubl
   uint8_t *fixed = calloc((size_t)g->nodes_owned + 1, 1);
   Taken t = {.grid = g, .f = f};
   float *y;
-  CHECK_OK(level_create(g, NULL, g->fraction, material, &level));
+  CHECK_OK(level_create(g, NULL, g->stiffness_factor, material, &level));
   CHECK_OK(level_fix(&level, fixed, NULL));
   CHECK_OK(PetscCalloc3(3 * g->nodes_local, &t.us, 3 * g->nodes_local, &t.ys, 3 * g->nodes_local, &y));
   for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)

@@ -12,8 +12,8 @@
 
 typedef struct Body {
   GridBox box;
-  uint8_t *label;  /* [n2][n1][n0] */
-  float *fraction; /* the same, or NULL */
+  uint8_t *label;        /* [n2][n1][n0] */
+  float *solid, *factor; /* the same: solid fraction and stiffness factor, maybe one array, or NULL: 1 */
 } Body;
 
 static inline double body_random(uint64_t *state) { /* [0, 1), the same on all ranks and machines */
@@ -39,8 +39,10 @@ static inline Body body_make(PetscInt nx, PetscInt ny, PetscInt nz, double voxel
 
 static inline void body_free(Body *b) {
   free(b->label);
-  free(b->fraction);
-  b->label = NULL, b->fraction = NULL;
+  if (b->factor != b->solid)
+    free(b->factor);
+  free(b->solid);
+  b->label = NULL, b->solid = b->factor = NULL;
 }
 
 /* Every voxel solid with probability density, with labels 1 .. labels mixed at random. */
@@ -51,11 +53,15 @@ static inline void body_scatter(Body *b, double density, int labels, uint64_t se
   }
 }
 
-static inline void body_fractions(Body *b, uint64_t seed) {
-  b->fraction = malloc(sizeof(float) * body_size(&b->box));
+static inline float *body_values(const Body *b, uint64_t seed) {
+  float *value = malloc(sizeof(float) * body_size(&b->box));
   for (size_t v = 0; v < body_size(&b->box); ++v)
-    b->fraction[v] = (float)(0.05 + 0.95 * body_random(&seed));
+    value[v] = (float)(0.05 + 0.95 * body_random(&seed));
+  return value;
 }
+
+/* Partial volumes: the solid fraction is the stiffness factor. */
+static inline void body_fractions(Body *b, uint64_t seed) { b->solid = b->factor = body_values(b, seed); }
 
 /* Adds random voxels to the body, each at a face of one that is there, until it fills density of the box. */
 static inline void body_grow(Body *b, double density, int labels, uint64_t seed) {
@@ -95,16 +101,22 @@ static inline Leaves body_leaves(MPI_Comm comm, const Body *b) {
       for (int32_t x = 0; 8 * x < box->n[0]; ++x) {
         if (found++ % size != rank)
           continue;
-        if (!l.n && b->fraction)
-          CHECK_OK(PetscMalloc1(1, &l.fraction));
+        if (!l.n && b->solid)
+          CHECK_OK(leaves_add_solid(&l));
+        if (!l.n && b->factor == b->solid)
+          l.stiffness_factor = l.solid;
+        else if (!l.n && b->factor)
+          CHECK_OK(leaves_add_stiffness_factor(&l));
         CHECK_OK(leaves_resize(&l, l.n + 1));
         memcpy(l.at[l.n - 1], (const int32_t[3]){x, y, z}, sizeof *l.at);
         for (int v = 0; v < LEAF_VOXELS; ++v) {
           const PetscInt i = 8 * x + v % 8, j = 8 * y + v / 8 % 8, k = 8 * z + v / 64;
           const bool in = i < box->n[0] && j < box->n[1] && k < box->n[2];
           l.label[l.n - 1][v] = in ? b->label[body_at(box, i, j, k)] : 0;
-          if (b->fraction)
-            l.fraction[l.n - 1][v] = in ? b->fraction[body_at(box, i, j, k)] : 0;
+          if (b->solid)
+            l.solid[l.n - 1][v] = in ? b->solid[body_at(box, i, j, k)] : 0;
+          if (b->factor)
+            l.stiffness_factor[l.n - 1][v] = in ? b->factor[body_at(box, i, j, k)] : 0;
         }
       }
   return l;
