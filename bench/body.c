@@ -57,7 +57,7 @@ static PetscErrorCode lattice_shape(MPI_Comm comm, const BodySpec *s, double cel
   PetscCheck(!design_complete(&d, &key, why, sizeof why), comm, PETSC_ERR_USER_INPUT, "%s: %s", key, why);
   PetscCall(graph_periodic(d.cell, cell_mm, d.strut_mm, &graph));
   PetscCall(shape_struts(&graph, 0, shape));
-  PetscCall(voxelise_match(comm, &unit, *shape, (1 - s->porosity) * pow(cell_mm, 3), &offset));
+  PetscCall(voxelise_match(comm, &unit, *shape, (1 - s->porosity) * pow(cell_mm, 3), &offset, NULL));
   PetscCall(shape_destroy(shape));
   PetscCall(shape_struts(&graph, offset, shape));
   PetscCall(graph_free(&graph));

@@ -19,9 +19,9 @@ PetscErrorCode voxelise(MPI_Comm comm, const GridBox *box, PetscInt n_parts, con
 /* The offset (mm) for which the voxels with d(centre) <= offset fill volume_mm3 of the box as nearly as whole shells of
    equal distance allow (at least one shell); it lies midway between two shells, so that a symmetric shape gives a
    symmetric voxel set. Struts along a diagonal of the grid have few, large shells: a volume that must be met closely
-   wants partial volumes instead. */
+   wants partial volumes instead. reached_mm3: what they fill; NULL: not wanted. */
 PetscErrorCode voxelise_match(MPI_Comm comm, const GridBox *box, const Shape *shape, double volume_mm3,
-                              double *offset_mm);
+                              double *offset_mm, double *reached_mm3);
 /* Label image to voxels of box->voxel_mm: nearest label at each voxel centre; values must be whole numbers 0..255. box
    is set from the image (given voxel_mm). */
 PetscErrorCode voxelise_image(MPI_Comm comm, const Image *image, GridBox *box, Leaves *leaves);

@@ -193,8 +193,8 @@ static PetscErrorCode band_shells(MPI_Comm comm, const Band *band, int first, in
 }
 
 /* The gap between shells that comes nearest to the wanted count (the lower one of two equally near, but never nothing):
-   its middle, or half a voxel beyond the last shell of the box. */
-static double shells_gap(const Shells *s, PetscInt64 before, double wanted, double voxel_mm) {
+   its middle, or half a voxel beyond the last shell of the box. reached: the count below it. */
+static double shells_gap(const Shells *s, PetscInt64 before, double wanted, double voxel_mm, PetscInt64 *reached) {
   PetscInt64 sum = before, best = -1;
   double least = before ? fabs((double)before - wanted) : HUGE_VAL;
   for (PetscInt64 k = 0; k < s->n; ++k) {
@@ -205,15 +205,18 @@ static double shells_gap(const Shells *s, PetscInt64 before, double wanted, doub
     }
   }
   best = PetscMax(best, 0);
+  *reached = before;
+  for (PetscInt64 k = 0; k <= best; ++k)
+    *reached += s->shell[k].count;
   return best + 1 < s->n ? 0.5 * (s->shell[best].hi + s->shell[best + 1].lo) : s->shell[best].hi + 0.5 * voxel_mm;
 }
 
 PetscErrorCode voxelise_match(MPI_Comm comm, const GridBox *box, const Shape *shape, double volume_mm3,
-                              double *offset_mm) {
+                              double *offset_mm, double *reached_mm3) {
   const double voxel_mm3 = box->voxel_mm * box->voxel_mm * box->voxel_mm, wanted = volume_mm3 / voxel_mm3;
   Shells shells = {0, 0, 1e-9 * box->voxel_mm, NULL};
   Band *band;
-  PetscInt64 before, total;
+  PetscInt64 before, total, reached;
   int first, last, tries = 0;
   PetscBool found = PETSC_FALSE;
   PetscFunctionBeginUser;
@@ -235,7 +238,9 @@ PetscErrorCode voxelise_match(MPI_Comm comm, const GridBox *box, const Shape *sh
     found = band_bracket(band, PetscMin(wanted, (double)total), &first, &last, &before);
   }
   PetscCall(band_shells(comm, band, first, last, &shells));
-  *offset_mm = shells_gap(&shells, before, wanted, box->voxel_mm);
+  *offset_mm = shells_gap(&shells, before, wanted, box->voxel_mm, &reached);
+  if (reached_mm3)
+    *reached_mm3 = (double)reached * voxel_mm3;
   PetscCall(PetscFree(shells.shell));
   PetscCall(band_clear(band));
   PetscCall(PetscFree(band));

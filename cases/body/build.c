@@ -200,9 +200,28 @@ static void periodic_box(const Design *design, PetscInt n, GridBox *box) {
   *box = (GridBox){.voxel_mm = design->cell_mm / (double)n, .n = {n, n, n}, .periodic = {true, true, true}};
 }
 
-PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, double *offset_mm) {
+PetscErrorCode build_check_porosity(const Case *c, const Design *design, double voxel_mm, double porosity_pct,
+                                    Results *results) {
+  const double near = 0.5; /* percentage points */
+  Surface surface;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_surface(c, &surface));
+  if (results && surface == SURFACE_BINARY && fabs(porosity_pct - design->porosity_pct) > near)
+    PetscCall(
+        results_warn(results,
+                     "surface: binary: whole voxels of %.4g mm come to a porosity of the lattice of %.2f %% where "
+                     "the design has %.2f %%: voxels of equal distance from the struts are taken or left "
+                     "together; partial and softened hold the design's",
+                     voxel_mm, porosity_pct, design->porosity_pct));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, Results *results,
+                                  double *offset_mm) {
   PetscInt n = (PetscInt)PetscMax(2, round(design->cell_mm / voxel_mm));
-  double volume = (1 - design->porosity_pct / 100) * pow(design->cell_mm, 3);
+  const double cell = pow(design->cell_mm, 3), volume = (1 - design->porosity_pct / 100) * cell;
+  double reached;
   Surface surface;
   GridBox box;
   Shape *shape = NULL;
@@ -214,8 +233,9 @@ PetscErrorCode build_strut_offset(const Case *c, const Design *design, double vo
     PetscFunctionReturn(PETSC_SUCCESS);
   periodic_box(design, n, &box);
   PetscCall(build_lattice_shape(design, 0, (double[3]){0}, NULL, &shape));
-  PetscCall(voxelise_match(c->comm, &box, shape, volume, offset_mm));
+  PetscCall(voxelise_match(c->comm, &box, shape, volume, offset_mm, &reached));
   PetscCall(shape_destroy(&shape));
+  PetscCall(build_check_porosity(c, design, box.voxel_mm, 100 * (1 - reached / cell), results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -40,8 +40,13 @@ PetscErrorCode build_surface(const Case *c, Surface *surface);
 /* voxelise() with solid fractions and stiffness factors of surface voxels as resolution.surface says. */
 PetscErrorCode build_voxelise(const Case *c, const GridBox *box, PetscInt n_parts, const Part *parts, Leaves *leaves);
 /* The offset of the strut radius with which binary voxels fill the lattice's volume: found on one periodic cell at (as
-   nearly as whole voxels go) this voxel size. 0 where surface voxels carry fractions. */
-PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, double *offset_mm);
+   nearly as whole voxels go) this voxel size, and as nearly as whole shells of voxels allow (results, may be NULL, are
+   warned where that is not near). 0 where surface voxels carry fractions. */
+PetscErrorCode build_strut_offset(const Case *c, const Design *design, double voxel_mm, Results *results,
+                                  double *offset_mm);
+/* Warns where binary voxels of the infinite lattice miss the design's porosity by more than half a percentage point. */
+PetscErrorCode build_check_porosity(const Case *c, const Design *design, double voxel_mm, double porosity_pct,
+                                    Results *results);
 /* One periodic cell of n voxels, volume matched (key resolution.surface). */
 PetscErrorCode build_periodic_grid(const Case *c, const Design *design, PetscInt n, Grid **grid);
 /* Voxels of the lattice inside `outline` (a Shape, borrowed; NULL: the whole box), lowest lattice corner at origin;

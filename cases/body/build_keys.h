@@ -137,7 +137,9 @@
 #define KEYS_SURFACE(word)                                                                                             \
   {                                                                                                                    \
     "resolution.surface", KEY_WORD, NULL, NULL, "binary partial softened", word,                                       \
-        "surface voxels: whole, matched in volume; with their solid fraction as stiffness; with its square"            \
+        "surface voxels: whole (the volume is met as nearly as whole shells of voxels allow; a warning says where "    \
+        "the "                                                                                                         \
+        "porosity is off by more than 0.5 points); solid fraction as stiffness factor; its square as stiffness factor" \
   }
 
 /* materials: of a lattice of one metal. A mapping is checked by material_read. */

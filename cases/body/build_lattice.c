@@ -238,7 +238,7 @@ PetscErrorCode build_body_grid(const Case *c, const LatticeBody *body, const Gri
   Leaves leaves = {0};
 
   PetscFunctionBeginUser;
-  PetscCall(build_strut_offset(c, body->design, box->voxel_mm, &offset));
+  PetscCall(build_strut_offset(c, body->design, box->voxel_mm, results, &offset));
   PetscCall(build_body_shape(body, offset, &shape));
   PetscErrorCode failed = build_voxelise(c, box, 1, &(Part){.label = 1, .shape = shape}, &leaves);
   PetscCall(shape_destroy(&shape));

@@ -177,6 +177,7 @@ PetscErrorCode cell_moduli_level(const Case *c, const Design *design, const Mate
                        .over_Es = solve.over_Es,
                        .asymmetry = solve.asymmetry,
                        .known = known};
+  PetscCall(build_check_porosity(c, design, design->cell_mm / (double)n, solve.porosity_pct, results));
   PetscCall(tell_level(&solve, strains, name, design->cell_mm, results, level));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -38,7 +38,7 @@ static PetscErrorCode make_body(const CageTask *task, double h, Results *results
   PetscFunctionBeginUser;
   cage_box(g, h, &box);
   PetscCall(segment_inner_shape(g, &inner));
-  PetscCall(build_strut_offset(task->c, task->design, h, &offset));
+  PetscCall(build_strut_offset(task->c, task->design, h, results, &offset));
   PetscCall(build_lattice_shape(task->design, offset, origin, inner, &shape[0]));
   if (g->sleeves) {
     PetscCall(clipped_sleeve(g, g->sleeve_outer_mm, &shape[1]));

@@ -65,7 +65,7 @@ static void volume_is_matched(void **state) {
     volume += area * EDGE / slices;
   }
   assert_true(volume > 2147483648.0);
-  CHECK_OK(voxelise_match(world, &box, &corner, volume, &offset));
+  CHECK_OK(voxelise_match(world, &box, &corner, volume, &offset, NULL));
   CHECK_NEAR(1700 + offset, radius, 2e-5, "the centres are spread evenly");
 }
 

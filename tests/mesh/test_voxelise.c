@@ -196,7 +196,7 @@ static void huge_box(void **state) {
   CHECK_OK(voxelise(world, &box, 1, &part, PETSC_FALSE, &leaves));
   CHECK_NEAR(leaves_volume(world, &leaves), volume, 0.01, "volume of the capsule");
   CHECK_OK(leaves_free(&leaves));
-  CHECK_OK(voxelise_match(world, &box, &wire, volume, &offset));
+  CHECK_OK(voxelise_match(world, &box, &wire, volume, &offset, NULL));
   CHECK_BELOW(fabs(offset), 0.02, "the wire nearly has its own volume already");
   CHECK_BELOW(MPI_Wtime() - start, 20, "seconds; empty space must cost nothing");
 }
@@ -212,7 +212,7 @@ static void match_is_best(const GridBox *box, const Shape *shape, double wanted)
   const PetscInt n = box->n[0] * box->n[1] * box->n[2];
   double *d = malloc((size_t)n * sizeof *d), offset, best = HUGE_VAL, got = 0;
   PetscInt v = 0;
-  CHECK_OK(voxelise_match(world, box, shape, wanted * pow(box->voxel_mm, 3), &offset));
+  CHECK_OK(voxelise_match(world, box, shape, wanted * pow(box->voxel_mm, 3), &offset, NULL));
   for (PetscInt k = 0; k < box->n[2]; ++k)
     for (PetscInt j = 0; j < box->n[1]; ++j)
       for (PetscInt i = 0; i < box->n[0]; ++i, ++v) {
@@ -245,9 +245,9 @@ static void match_whole_shells(void **state) {
   match_is_best(&box, &speck, 4000.4); /* the band must widen */
   match_is_best(&box, &ball, 8740);
   double offset;
-  CHECK_REFUSED(voxelise_match(world, &box, &ball, 8741 * pow(0.25, 3), &offset));
-  CHECK_REFUSED(voxelise_match(world, &box, &ball, 0, &offset));
-  CHECK_REFUSED(voxelise_match(world, &box, &ball, NAN, &offset));
+  CHECK_REFUSED(voxelise_match(world, &box, &ball, 8741 * pow(0.25, 3), &offset, NULL));
+  CHECK_REFUSED(voxelise_match(world, &box, &ball, 0, &offset, NULL));
+  CHECK_REFUSED(voxelise_match(world, &box, &ball, NAN, &offset, NULL));
 }
 
 /* The cell is invariant under the 48 operations of the cube about its centre and corners; so must be its voxels. */
@@ -266,7 +266,7 @@ static void cell_symmetry(void **state) {
     CHECK_OK(graph_periodic(cell, 1, 0.2, &graph));
     CHECK_OK(shape_struts(&graph, 0, &shape));
     match_is_best(&box, shape, density * (double)(n * n * n));
-    CHECK_OK(voxelise_match(world, &box, shape, density, &offset));
+    CHECK_OK(voxelise_match(world, &box, shape, density, &offset, NULL));
     CHECK_OK(shape_destroy(&shape));
     CHECK_OK(shape_struts(&graph, offset, &shape));
     const Part part = {1, shape};

@@ -149,7 +149,7 @@ static inline Grid *lattice_grid(MPI_Comm comm, double porosity, int voxels, int
   CHECK_OK(graph_periodic(cell, 1, lo, &graph));
   CHECK_OK(shape_struts(&graph, 0, &shape));
   if (!partial)
-    CHECK_OK(voxelise_match(comm, &unit, shape, 1 - porosity, &offset));
+    CHECK_OK(voxelise_match(comm, &unit, shape, 1 - porosity, &offset, NULL));
   CHECK_OK(shape_destroy(&shape));
   CHECK_OK(shape_struts(&graph, offset, &shape));
   for (int c = 0; c < 3 && side; ++c)
