@@ -1,5 +1,6 @@
 #include "cases/runners/cage_report.h"
 
+#include "cases/body/model_notes.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/cage_sure.h"
 
@@ -155,8 +156,11 @@ static PetscErrorCode buckles(const CagePlan *plan, const SpecimenAnswer *frame,
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode assume(const CagePlan *plan, const SpecimenAnswer *frame, Results *results) {
+static PetscErrorCode assume(const CagePlan *plan, const SpecimenAnswer *voxel, const SpecimenAnswer *frame,
+                             Results *results) {
   PetscFunctionBeginUser;
+  if (voxel)
+    PetscCall(note_resolution(&plan->design, plan->outline.cage_voxel_mm, results));
   PetscCall(results_assume(results, "axes: z along the cage, y anterior, x lateral; loads act in the axes of the upper "
                                     "plate, at its centre, and leave its other motions free; flexion closes the "
                                     "anterior side; the lower plate stands still; the lattice is bonded to both"));
@@ -214,6 +218,6 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
   if (frame && plan->fatigue.asked)
     PetscCall(cage_fatigue_report(plan, frame, results));
   PetscCall(cage_sure(plan, voxel, frame, results));
-  PetscCall(assume(plan, frame, results));
+  PetscCall(assume(plan, voxel, frame, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,5 +1,7 @@
 #include "cases/runners/cage_sure.h"
 
+#include "cases/body/model_notes.h"
+
 #include <math.h>
 
 enum { SAYING = 256 };
@@ -29,6 +31,7 @@ static PetscErrorCode say_models(const CagePlan *plan, const SpecimenAnswer *vox
       hi[k] = i ? fmax(hi[k], now[k]) : now[k];
     }
   }
+  PetscCall(note_models("the modulus along the cage", 100 * (frame->young_MPa / voxel->young_MPa - 1), NAN, results));
   PetscCall(PetscSNPrintf(text, SAYING,
                           "the frame differs from voxels of %.4g mm by %+.1f %% in the modulus, %+.1f to %+.1f %% in "
                           "stiffness, %+.1f to %+.1f %% in the 99.9th percentile of von Mises, over the load cases",

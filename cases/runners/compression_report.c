@@ -1,4 +1,5 @@
 #include "cases/runners/compression_report.h"
+#include "cases/body/model_notes.h"
 #include <math.h>
 
 static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnswer *a, double young_half) {
@@ -82,11 +83,14 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
     PetscCall(results_assume(results,
                              "von Mises stresses of voxels are means over each voxel: at the staircase of a surface "
                              "they do not converge with the voxel size, hence percentiles by volume"));
+  if (voxel && !plan->image)
+    PetscCall(note_resolution(&plan->design, plan->voxel_mm[study->n - 1], results));
   if (frame)
     PetscCall(results_assume(results, "von Mises stresses of the frame are the largest of each strut's flexible part, "
                                       "percentiles by volume; struts that lie in a face of the block count whole"));
   if (voxel && frame)
-    PetscCall(results_verdict(results, VERDICT_NOTE, "the frame's modulus differs from the voxels' by %+.2f %%",
-                              100 * (frame->young_MPa / voxel->young_MPa - 1)));
+    PetscCall(note_models("the modulus", 100 * (frame->young_MPa / voxel->young_MPa - 1),
+                          100 * (frame->mises[1] / voxel->mises[1] * voxel->young_MPa / frame->young_MPa - 1),
+                          results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,5 +1,6 @@
 /* Runner bending: a bar of lattice in three-point bending. */
 #include "cases/body/build_keys.h"
+#include "cases/body/model_notes.h"
 #include "cases/runners/bending_model.h"
 #include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
@@ -200,6 +201,8 @@ static PetscErrorCode assumptions(const BendingPlan *plan, const Case *c, Result
                              "von Mises stresses of voxels are means over each voxel, which miss the peaks at the "
                              "surface of thin struts: their elastic limit is an upper estimate, the frame's, from "
                              "the stress at the surface of its struts, a lower one"));
+  if (c->wants_voxel)
+    PetscCall(note_resolution(&plan->design, plan->voxel_mm, results));
   if (!isfinite(plan->strut.yield_MPa))
     PetscCall(results_warn(results, "%s has no yield_MPa: no elastic limit is given", plan->strut.name));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -224,6 +227,9 @@ static PetscErrorCode report(const Case *c, const BendingPlan *plan, const Bendi
   PetscCall(results_quantity(results, "span_mm", plan->bar.span_mm, "mm", NAN));
   PetscCall(results_quantity(results, "force_at_stress_N", force, "N", NAN));
   PetscCall(table(results, voxel ? v : NULL, frame ? f : NULL));
+  if (voxel && frame)
+    PetscCall(note_models("the bending stiffness", 100 * (frame->slope_N_per_mm / voxel->slope_N_per_mm - 1),
+                          100 * (frame->mises_MPa / voxel->mises_MPa - 1), results));
   PetscCall(density_exercise(plan, results));
   PetscCall(results_history(results, "deflection_mm,force_N,stress_MPa"));
   PetscCall(results_history_row(results, 3, (double[3]){0}));

@@ -1,0 +1,35 @@
+/* The limits of both models in a line each, the same in every analysis that reports stresses of struts: a voxel knows
+   the mean over its cube, whose centre lies half a voxel under the surface; a frame knows the outer fibres of beams. */
+#include "cases/body/model_notes.h"
+
+PetscErrorCode note_resolution(const Design *design, double voxel_mm, Results *results) {
+  const double thin = design_thinnest_mm(design), across = thin / voxel_mm;
+  const char *what = design->bore > 0 ? "the wall of a strut" : "a strut";
+
+  PetscFunctionBeginUser;
+  /* bending stress is linear across the strut: 1 - h / d of the outer fibre's at half a voxel under the surface */
+  PetscCall(
+      results_assume(results,
+                     "%.1f voxels of %.4g mm across %s of %.4g mm: the outermost means over a voxel lie about half "
+                     "a voxel under the surface, where a strut in bending has %.0f %% of the stress at its outer "
+                     "fibre; the highest percentiles of von Mises come out that much too low, and lower still "
+                     "where struts meet in a notch",
+                     across, voxel_mm, what, thin, 100 * (1 - 1 / across)));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode note_models(const char *what, double modulus_pct, double mises_pct, Results *results) {
+  char stress[96] = "";
+
+  PetscFunctionBeginUser;
+  if (!PetscIsInfOrNanReal(mises_pct))
+    PetscCall(
+        PetscSNPrintf(stress, sizeof(stress), ", its stresses (von Mises, highest percentile) by %+.1f %%", mises_pct));
+  PetscCall(
+      results_verdict(results, VERDICT_NOTE,
+                      "%s of the frame differs from the voxels' by %+.2f %%%s: the frame has beams between rigid "
+                      "nodes and takes stress at the outer fibres of the struts alone, the voxels have the nodes' "
+                      "own shape and stress, and means over each voxel",
+                      what, modulus_pct, stress));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}

@@ -1,0 +1,14 @@
+/* What voxels and frames of struts can see of a stress, as lines of the report. */
+#ifndef TRABECULA_CASES_BODY_MODEL_NOTES_H
+#define TRABECULA_CASES_BODY_MODEL_NOTES_H
+
+#include "cases/results/results.h"
+#include "mesh/design.h"
+
+/* One line: voxels across a strut and what that means for peak stresses. */
+PetscErrorCode note_resolution(const Design *design, double voxel_mm, Results *results);
+/* One line: how far the frame's modulus and 99.9th percentile of von Mises lie from the voxels', in percent (NAN: there
+   is none), and why. what: whose modulus. */
+PetscErrorCode note_models(const char *what, double modulus_pct, double mises_pct, Results *results);
+
+#endif
