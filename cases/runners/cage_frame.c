@@ -10,6 +10,10 @@ static PetscErrorCode frame_options(const Case *c, const CagePlan *plan, FrameOp
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, &plan->strut, options));
   options->young_MPa *= plan->stiffness_factor;
+  /* as in a block between plates: nodes in a plate are whole, with what lies beyond (of a wedge: in the lower one) */
+  options->mirror[2][0] = PETSC_TRUE;
+  options->mirror[2][1] = (PetscBool)(plan->outline.wedge_deg == 0);
+  options->mirror_mm[2][1] = plan->outline.cage_mm;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

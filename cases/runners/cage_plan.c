@@ -187,22 +187,29 @@ double cage_volume(const CagePlan *plan) {
   return (plan->area_mm2 - PETSC_PI / 4 * plan->window_mm * plan->window_mm) * plan->outline.cage_mm;
 }
 
-static PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **shape) {
-  const double slack = 1e-9; /* struts in the faces belong to the cage */
+/* Whether a face at this coordinate lies in a plane of the grid, whose planes are multiples of the voxel edge. */
+static bool in_grid(double at, double voxel_mm) {
+  return voxel_mm > 0 && fabs(at / voxel_mm - round(at / voxel_mm)) < 1e-6;
+}
+
+static PetscErrorCode cage_space(const CagePlan *plan, double voxel_mm, Shape **shape) {
+  const double slack = 1e-9, beyond = fmax(1, 2 * voxel_mm); /* slack: struts in the faces belong to the cage */
   Plane top = segment_inner_top(&plan->outline);
   double lo[3], hi[3];
   Shape *part;
   PetscFunctionBeginUser;
   cage_bounds(plan, lo, hi);
-  lo[2] -= below;
-  hi[2] += 1;
+  const bool flat = plan->outline.wedge_deg == 0 && in_grid(hi[2], voxel_mm);
+  lo[2] -= beyond;
+  hi[2] += 2 * beyond;
   const double centre[3] = {0, 0, (lo[2] + hi[2]) / 2}, half = (hi[2] - lo[2]) / 2;
   for (int i = 0; i < 2; i++) {
-    lo[i] -= slack;
-    hi[i] += slack;
+    const double more = plan->box && in_grid(hi[i], voxel_mm) ? beyond : slack;
+    lo[i] -= more;
+    hi[i] += more;
   }
   for (int i = 0; i < 3; i++)
-    top.point[i] += slack * top.normal[i];
+    top.point[i] += (flat ? beyond : slack) * top.normal[i];
   if (plan->box)
     PetscCall(shape_box(lo, hi, shape));
   else
@@ -216,9 +223,9 @@ static PetscErrorCode cage_space(const CagePlan *plan, double below, Shape **sha
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode cage_body(const CagePlan *plan, double below, Shape **space, LatticeBody *body) {
+PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, LatticeBody *body) {
   PetscFunctionBeginUser;
-  PetscCall(cage_space(plan, below, space));
+  PetscCall(cage_space(plan, voxel_mm, space));
   *body = (LatticeBody){.design = &plan->design, .outline = *space, .defects = &plan->defects, .seed = plan->seed};
   cage_bounds(plan, body->lo, body->hi);
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -48,8 +48,9 @@ PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan);
 /* Index of the load case of that name, -1: there is none. */
 PetscInt cage_load_find(const CagePlan *plan, const char *name);
 /* The lattice with its defects and the first seed, and the space around it, owned by the caller: the outline of the
-   body, below z = 0 by `below` (mm) longer. The body borrows plan and space. */
-PetscErrorCode cage_body(const CagePlan *plan, double below, Shape **space, LatticeBody *body);
+   body. For voxels of voxel_mm it reaches beyond those faces that lie in planes of the grid, where the grid itself cuts
+   and every voxel is cut exactly; for a frame (0) below z = 0. The body borrows plan and space. */
+PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, LatticeBody *body);
 double cage_volume(const CagePlan *plan); /* mm3, without the window */
 
 #endif

@@ -93,7 +93,7 @@ PetscErrorCode cage_scatter(const Case *c, const CagePlan *plan, Results *result
   PetscFunctionBeginUser;
   PetscCall(name_columns(plan, column));
   PetscCall(PetscMalloc1(set.samples * set.columns, &value));
-  PetscCall(cage_body(plan, 1, &space, &body));
+  PetscCall(cage_body(plan, 0, &space, &body));
   PetscCall(specimens_run(c, &set, &body, results, value));
   PetscCall(specimens_report(&set, value, results, scatter));
   PetscCall(judge(plan, scatter, results));

@@ -71,7 +71,7 @@ PetscErrorCode cage_graph(const Case *c, const CagePlan *plan, Results *results,
   LatticeBody body;
   Shape *space;
   PetscFunctionBeginUser;
-  PetscCall(cage_body(plan, 1, &space, &body));
+  PetscCall(cage_body(plan, 0, &space, &body));
   PetscErrorCode failed = build_body_graph(c, &body, results, NULL, graph);
   PetscCall(shape_destroy(&space));
   PetscCall(failed);
@@ -155,13 +155,13 @@ static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *
   GridBox box = {.voxel_mm = h};
   Shape *space, *struts;
   PetscFunctionBeginUser;
-  PetscCall(cage_body(plan, 0, &space, &lattice));
+  PetscCall(cage_body(plan, h, &space, &lattice));
   for (int i = 0; i < 3; i++) { /* the axis of the cage and its lower face are lines of cell corners */
     PetscInt below = (PetscInt)ceil(-lattice.lo[i] / h - 1e-9);
     box.n[i] = below + (PetscInt)ceil(lattice.hi[i] / h - 1e-9);
     box.origin[i] = -h * (double)below;
   }
-  PetscCall(build_strut_offset(c, &plan->design, h, &offset));
+  PetscCall(build_strut_offset(c, &plan->design, h, results, &offset));
   PetscCall(build_body_shape(&lattice, offset, &struts));
   PetscErrorCode failed = voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, results, body);
   PetscCall(shape_destroy(&struts));

@@ -1,6 +1,7 @@
 /* Runner compression: blocks with known answers as label images, lattices against the periodic cell, mistakes.
    ranks: 1 2 */
 #include "tests/cases/answer.h"
+#include "tests/cases/label_image.h"
 
 #include "cases/body/cell_moduli.h"
 
@@ -19,40 +20,13 @@ static const char *const image = "runner: compression\n"
                                  "load: {plates: frictionless, strain_pct: -2}\n"
                                  "solver: {rtol: 1.0e-11}\n";
 
-/* A NIfTI-1 image of n^3 bytes with voxels of 0.5 mm: label(i, j, k). */
+/* n^3 voxels of 0.5 mm: label(i, j, k). */
 static void put_image(const char *folder, int n, uint8_t (*label)(int, int, int)) {
-  union {
-    unsigned char byte[352];
-    int16_t half[176];
-    int32_t whole[88];
-    float real[88];
-  } head;
-  char file[128];
-  memset(&head, 0, sizeof head);
-  head.whole[0] = 348; /* sizeof_hdr */
-  head.half[20] = 3;   /* dim: rank and extents */
-  for (int i = 0; i < 7; i++)
-    head.half[21 + i] = (int16_t)(i < 3 ? n : 1);
-  head.half[35] = 2; /* datatype: unsigned char */
-  head.half[36] = 8; /* bits */
-  head.real[19] = 1; /* pixdim */
-  head.real[20] = head.real[21] = head.real[22] = 0.5f;
-  head.real[27] = 352; /* offset of the voxels */
-  head.real[28] = 1;   /* slope */
-  head.byte[123] = 2;  /* mm */
-  memcpy(head.byte + 344, "n+1\0", 4);
-  snprintf(file, sizeof file, "%s/labels.nii", folder);
-  if (!folder_rank()) {
-    FILE *f = fopen(file, "wb");
-    assert_non_null(f);
-    fwrite(&head, 1, 352, f);
-    for (int k = 0; k < n; k++)
-      for (int j = 0; j < n; j++)
-        for (int i = 0; i < n; i++)
-          fputc(label(i, j, k), f);
-    fclose(f);
-  }
-  MPI_Barrier(PETSC_COMM_WORLD);
+  uint8_t *all = malloc((size_t)(n * n * n));
+  for (int v = 0; v < n * n * n; v++)
+    all[v] = label(v % n, v / n % n, v / n / n);
+  label_image_put(folder, (const int[3]){n, n, n}, 0.5f, all);
+  free(all);
 }
 
 static uint8_t block(int i, int j, int k) { return i > 0 && i < 9 && j > 1 && j < 8 && k > 0 && k < 9; }
