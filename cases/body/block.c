@@ -1,4 +1,5 @@
 #include "cases/body/block.h"
+#include "cases/body/frame_stress.h"
 #include "cases/body/percentile.h"
 #include <math.h>
 
@@ -195,6 +196,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
   Vec u;
 
   PetscFunctionBeginUser;
+  answer->mises_max = answer->above_yield_pct = NAN;
   PetscCall(build_voxel_options(c, &options));
   PetscCall(voxel_create(grid, material, &options, &model));
   PetscCall(voxel_keep(model, results_keep(results)));
@@ -239,22 +241,6 @@ PetscErrorCode block_frame_fields(MPI_Comm comm, const Graph *graph, const Secti
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* Percentiles of the struts' largest von Mises stress, weighted by volume. */
-static PetscErrorCode frame_percentiles(const Graph *graph, const Section *section, double mises[2]) {
-  float *value, *weight;
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMalloc2(graph->n_struts, &value, graph->n_struts, &weight));
-  for (PetscInt s = 0; s < graph->n_struts; s++) {
-    value[s] = (float)section[s].mises;
-    weight[s] = (float)(graph_strut(graph, s, NULL) * graph->radius[s] * graph->radius[s]);
-  }
-  for (int k = 0; k < 2; k++)
-    PetscCall(percentile(PETSC_COMM_SELF, graph->n_struts, value, weight, NULL, 0, percents[k], &mises[k]));
-  PetscCall(PetscFree2(value, weight));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 void block_mirrors(const BlockLoad *load, FrameOptions *options) {
   for (int axis = 0; axis < 3; axis++)
     for (int upper = 0; upper < 2; upper++) {
@@ -290,7 +276,6 @@ static PetscErrorCode solve_frame(MPI_Comm comm, const BlockLoad *load, const Gr
   PetscCall(frame_residual(model, u, NULL, &answer->residual));
   judge(load, &g, (const double(*)[6])reaction, answer);
   PetscCall(frame_sections(model, u, solution->section));
-  PetscCall(frame_percentiles(graph, solution->section, answer->mises));
   PetscCall(grip_release(g.n, g.grip));
   PetscCall(frame_destroy(&model));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -304,6 +289,9 @@ PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *gr
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, material, &options));
   PetscCall(solve_frame(c->comm, load, graph, &options, &s, answer));
+  PetscCall(frame_mises_percentiles(c->comm, graph, s.section, NULL, 2, percents, answer->mises));
+  answer->mises_max = frame_mises_max(graph, s.section);
+  PetscCall(frame_struts_above(graph, s.section, NULL, material->yield_MPa, &answer->above_yield_pct));
   PetscCall(PetscSNPrintf(s.info.name, sizeof(s.info.name), "block, frame"));
   PetscCall(results_solve(results, &s.info));
   PetscCall(results_progress(results, "frame: %" PetscInt64_FMT " degrees of freedom", s.info.dofs));

@@ -29,7 +29,8 @@ typedef struct BlockGrips {
 typedef struct BlockAnswer {
   double young_MPa, reaction_N, energy_mJ, porosity_pct;
   double balance, energy_balance, residual;
-  double mises[2]; /* 95th and 99.9th percentile over the volume of the solid, MPa */
+  double mises[2];                   /* 95th and 99.9th percentile over the volume of the solid, MPa */
+  double mises_max, above_yield_pct; /* frames, else NAN: largest of any section, MPa; struts that exceed yield, % */
 } BlockAnswer;
 
 /* Collective on comm (voxels: x are the owned nodes; frames: all nodes on every rank, comm is PETSC_COMM_SELF). Where
@@ -45,7 +46,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
                             Results *results, BlockAnswer *answer);
 PetscErrorCode block_frame(const Case *c, const BlockLoad *load, const Graph *graph, const Material *material,
                            Results *results, BlockAnswer *answer);
-/* The answer alone, on comm. */
+/* The answer without its stresses, on comm; nothing is told or written. */
 PetscErrorCode block_frame_answer(MPI_Comm comm, const BlockLoad *load, const Graph *graph, const FrameOptions *options,
                                   BlockAnswer *answer);
 /* Stress fields of any voxel solution: percentiles (95, 99.9) of von Mises over the solid, and the file voxels.vtkhdf

@@ -1,11 +1,5 @@
 #include "cases/body/frame_body.h"
 
-#include "cases/body/percentile.h"
-
-RoundStrut frame_body_strut(const Graph *g, PetscInt s) {
-  return (RoundStrut){g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0};
-}
-
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body) {
   PetscMPIInt rank, size;
@@ -23,18 +17,11 @@ PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameO
     PetscCall(PetscMalloc1(graph->n_nodes, &body->unit[i]));
   PetscCall(PetscMalloc1(graph->n_nodes, &body->u));
   PetscCall(PetscMalloc1(graph->n_struts, &body->section));
-  const PetscInt n = body->end - body->first;
-  PetscCall(PetscMalloc2(STRUT_SAMPLES * n, &body->sample, STRUT_SAMPLES * n, &body->weight));
-  for (PetscInt i = 0; i < n; i++) {
-    const RoundStrut strut = frame_body_strut(graph, body->first + i);
-    strut_volumes(&strut, graph_strut(graph, body->first + i, NULL), body->weight + STRUT_SAMPLES * i);
-  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode frame_body_destroy(FrameBody *body) {
   PetscFunctionBeginUser;
-  PetscCall(PetscFree2(body->sample, body->weight));
   PetscCall(PetscFree(body->section));
   PetscCall(PetscFree(body->u));
   for (int i = 0; i < 6; i++)
@@ -65,12 +52,6 @@ PetscErrorCode frame_body_show(FrameBody *body, const double motion[6]) {
 
 PetscErrorCode frame_body_percentiles(FrameBody *body, int n, const double *fraction, double *mises) {
   PetscFunctionBeginUser;
-  for (PetscInt s = body->first; s < body->end; s++) {
-    const RoundStrut strut = frame_body_strut(body->graph, s);
-    strut_mises(&body->section[s], &strut, body->sample + STRUT_SAMPLES * (s - body->first));
-  }
-  for (int i = 0; i < n; i++)
-    PetscCall(percentile(body->comm, STRUT_SAMPLES * (body->end - body->first), body->sample, body->weight, NULL, 0,
-                         fraction[i], &mises[i]));
+  PetscCall(frame_mises_percentiles(body->comm, body->graph, body->section, NULL, n, fraction, mises));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

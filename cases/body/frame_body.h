@@ -3,7 +3,7 @@
 #ifndef TRABECULA_CASES_BODY_FRAME_BODY_H
 #define TRABECULA_CASES_BODY_FRAME_BODY_H
 
-#include "cases/body/strut_stress.h"
+#include "cases/body/frame_stress.h"
 
 typedef struct FrameBody {
   MPI_Comm comm;
@@ -12,15 +12,11 @@ typedef struct FrameBody {
   Grip grip[2]; /* lower and upper plate */
   double (*unit[6])[6], stiffness[6][6];
   /* Of the load case shown last: */
-  double (*u)[6];   /* [n_nodes] */
-  Section *section; /* [n_struts] */
-  PetscInt first, end;
-  float *sample, *weight; /* [(end - first) * STRUT_SAMPLES] von Mises stress at points of this rank's struts, volume
-                             they stand for */
+  double (*u)[6];      /* [n_nodes] */
+  Section *section;    /* [n_struts] */
+  PetscInt first, end; /* struts of this rank */
 } FrameBody;
 
-/* Strut s of a graph. */
-RoundStrut frame_body_strut(const Graph *graph, PetscInt s);
 /* Takes the node lists of the grips. */
 PetscErrorCode frame_body_create(MPI_Comm comm, const Graph *graph, const FrameOptions *options, const Grip grip[2],
                                  FrameBody *body);

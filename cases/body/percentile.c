@@ -45,6 +45,55 @@ static uint32_t bin_reached(const double *bin, double wanted, double *below) {
   return found;
 }
 
+static double value_of(uint32_t upper, uint32_t lower) {
+  const uint32_t bits = PetscMin(upper << 16 | lower, largest);
+  float found;
+  memcpy(&found, &bits, sizeof found);
+  return found;
+}
+
+/* The values of the source into bins, as bins_add. */
+static PetscErrorCode source_add(const PercentileSource *source, int64_t of, double *bin) {
+  const uint32_t bits = of < 0 ? 0 : (uint32_t)of << 16;
+  float *value, *weight, least;
+  PetscFunctionBeginUser;
+  memcpy(&least, &bits, sizeof least);
+  PetscCall(PetscMalloc2(source->room, &value, source->room, &weight));
+  for (PetscInt i = 0; i < source->n; i++) {
+    const PetscInt n = source->make(source->context, i, least, value, weight);
+    bins_add(&(Sample){n, value, weight, NULL, 0}, of, bin);
+  }
+  PetscCall(PetscFree2(value, weight));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode percentiles_made(MPI_Comm comm, const PercentileSource *source, int n, const double *fraction,
+                                double *result) {
+  double *bin, *fine, all = 0;
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(BINS, &bin));
+  PetscCall(PetscMalloc1(BINS, &fine));
+  PetscCall(source_add(source, -1, bin));
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, bin, BINS, MPI_DOUBLE, MPI_SUM, comm));
+  for (int b = 0; b < BINS; b++)
+    all += bin[b];
+  for (int k = 0; k < n; k++) {
+    double below = 0;
+    result[k] = NAN;
+    if (!(all > 0))
+      continue;
+    const double wanted = fraction[k] * all * (1 - 1e-12);
+    const uint32_t upper = bin_reached(bin, wanted, &below);
+    PetscCall(PetscArrayzero(fine, BINS));
+    PetscCall(source_add(source, upper, fine));
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, fine, BINS, MPI_DOUBLE, MPI_SUM, comm));
+    result[k] = value_of(upper, bin_reached(fine, wanted, &below));
+  }
+  PetscCall(PetscFree(fine));
+  PetscCall(PetscFree(bin));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode percentile(MPI_Comm comm, PetscInt n, const float *value, const float *weight, const uint16_t *region,
                           unsigned want, double fraction, double *result) {
   const Sample sample = {n, value, weight, region, want};
@@ -62,11 +111,7 @@ PetscErrorCode percentile(MPI_Comm comm, PetscInt n, const float *value, const f
     PetscCall(PetscArrayzero(bin, BINS));
     bins_add(&sample, upper, bin);
     PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, bin, BINS, MPI_DOUBLE, MPI_SUM, comm));
-    const uint32_t lower = bin_reached(bin, wanted, &below);
-    const uint32_t bits = PetscMin(upper << 16 | lower, largest);
-    float found;
-    memcpy(&found, &bits, sizeof found);
-    *result = found;
+    *result = value_of(upper, bin_reached(bin, wanted, &below));
   }
   PetscCall(PetscFree(bin));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -11,4 +11,15 @@
 PetscErrorCode percentile(MPI_Comm comm, PetscInt n, const float *value, const float *weight, const uint16_t *region,
                           unsigned want, double fraction, double *result);
 
+/* The same of values that are made when they are wanted and need not fit into memory together: of item i, at most room
+   of them, with their weights; returns how many. least: smaller values need not be right, as long as they stay smaller
+   (0: all are wanted). Several fractions at once. */
+typedef struct PercentileSource {
+  PetscInt n, room;
+  PetscInt (*make)(const void *context, PetscInt i, float least, float *value, float *weight);
+  const void *context;
+} PercentileSource;
+PetscErrorCode percentiles_made(MPI_Comm comm, const PercentileSource *source, int n, const double *fraction,
+                                double *result);
+
 #endif

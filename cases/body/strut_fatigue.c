@@ -1,8 +1,12 @@
+/* Fatigue of one strut between two load cases.
+   How: nominal stress along the strut at the stations of strut_samples, both end sections among them, all round the
+   surface; the mean stress and the S-N line are those of materials/fatigue.c.
+   Where: cases/runners/cage_fatigue.c asks every strut and takes percentiles over their volume. */
 #include "cases/body/strut_fatigue.h"
 
 #include <math.h>
 
-enum { STATIONS = 5, ANGLES = 16 };
+enum { ANGLES = 16 };
 
 /* Axial force and moments at the share t of the length. */
 typedef struct Forces {
@@ -21,9 +25,8 @@ void strut_fatigue(const Fatigue *fatigue, const RoundStrut *strut, const Sectio
                    double *amplitude, double *use) {
   double stress[2][ANGLES], value[ANGLES];
   *amplitude = *use = 0;
-  for (int i = 0; i < STATIONS; i++) {
-    double t = (double)i / (STATIONS - 1), r = strut->radius * (1 + strut->taper * (2 * t - 1)), b2 = strut->bore;
-    b2 *= b2;
+  for (int i = 0; i < STRUT_STATIONS; i++) {
+    double t = strut_stations[i], r = strut_outer(first, strut, t), b2 = strut->bore * strut->bore;
     double area = PETSC_PI * r * r * (1 - b2), modulus = PETSC_PI * r * r * r * (1 - b2 * b2) / 4;
     Forces one = forces_at(first, t), two = forces_at(second, t);
     double start = atan2(one.M3 - two.M3, one.M2 - two.M2);

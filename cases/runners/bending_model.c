@@ -1,6 +1,7 @@
 #include "cases/runners/bending_model.h"
 #include "cases/body/block.h"
 #include "cases/body/cell_moduli.h"
+#include "cases/body/frame_stress.h"
 #include "cases/body/percentile.h"
 #include <math.h>
 
@@ -215,6 +216,7 @@ PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *r
   Grid *grid = NULL;
 
   PetscFunctionBeginUser;
+  answer->above_yield_pct = NAN;
   PetscCall(cell_ratio(c, plan, results, answer));
   for (int i = 0; i < 3; i++)
     box.n[i] = (PetscInt)round((plan->hi[i] - (i == TOP ? plan->lo[i] : 0)) / plan->voxel_mm);
@@ -240,22 +242,19 @@ static PetscErrorCode whole_grips(const BendingPlan *plan, const Graph *graph, G
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode frame_percentile(const BendingPlan *plan, const Graph *graph, const Section *section,
-                                       double *mises) {
-  PetscInt n = graph->n_struts;
-  float *value, *weight;
-  uint16_t *region;
+static PetscErrorCode frame_stress(const BendingPlan *plan, const Graph *graph, const Section *section,
+                                   BendingAnswer *answer) {
+  bool *region;
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc3(n, &value, n, &weight, n, &region));
-  for (PetscInt s = 0; s < n; s++) {
+  PetscCall(PetscMalloc1(graph->n_struts, &region));
+  for (PetscInt s = 0; s < graph->n_struts; s++) {
     const double *a = graph->x[graph->strut[s][0]], *b = graph->x[graph->strut[s][1]];
     region[s] = counts(plan, (double[3]){0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), 0.5 * (a[2] + b[2])});
-    value[s] = (float)section[s].mises;
-    weight[s] = (float)(graph_strut(graph, s, NULL) * graph->radius[s] * graph->radius[s]);
   }
-  PetscCall(percentile(PETSC_COMM_SELF, n, value, weight, region, 1, plan->percentile, mises));
-  PetscCall(PetscFree3(value, weight, region));
+  PetscCall(frame_mises_percentiles(PETSC_COMM_SELF, graph, section, region, 1, &plan->percentile, &answer->mises_MPa));
+  PetscCall(frame_struts_above(graph, section, region, plan->strut.yield_MPa, &answer->above_yield_pct));
+  PetscCall(PetscFree(region));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -311,7 +310,7 @@ PetscErrorCode bending_frame(const Case *c, const BendingPlan *plan, const Graph
   PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "whole bar, frame"));
   PetscCall(results_solve(results, &info));
   PetscCall(frame_sections(model, (const double(*)[6])u, section));
-  PetscCall(frame_percentile(plan, graph, section, &answer->mises_MPa));
+  PetscCall(frame_stress(plan, graph, section, answer));
   PetscCall(block_frame_fields(c->comm, graph, section, (const double(*)[6])u, NULL, results));
   PetscCall(PetscFree(section));
   PetscCall(PetscFree(u));

@@ -22,6 +22,7 @@ typedef struct BendingPlan {
 typedef struct BendingAnswer {
   double slope_N_per_mm, young_over_shear, young_MPa; /* of the bar; of the periodic cell, same model */
   double mises_MPa;                                   /* percentile in the middle of the span at stress_MPa */
+  double above_yield_pct; /* of the struts there, with a section that exceeds yield; frames, else NAN */
   double balance, energy_balance, residual, porosity_pct;
 } BendingAnswer;
 

@@ -82,11 +82,6 @@ static PetscErrorCode show_end(const CagePlan *plan, FrameBody *body, const Spec
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static double volume_of(const RoundStrut *strut, double length) {
-  return PETSC_PI * strut->radius * strut->radius * (1 + strut->taper * strut->taper / 3) *
-         (1 - strut->bore * strut->bore) * length;
-}
-
 PetscErrorCode cage_fatigue_answer(const CagePlan *plan, FrameBody *body, SpecimenAnswer *answer, float *use) {
   const Fatigue *fatigue = &plan->fatigue.fatigue;
   const Graph *g = body->graph;
@@ -105,12 +100,12 @@ PetscErrorCode cage_fatigue_answer(const CagePlan *plan, FrameBody *body, Specim
   PetscCall(PetscArrayzero(use, g->n_struts));
   for (PetscInt i = 0; i < n; i++) {
     const PetscInt s = body->first + i;
-    const RoundStrut strut = frame_body_strut(g, s);
+    const RoundStrut strut = frame_strut(g, s);
     double reversed, share;
     strut_fatigue(fatigue, &strut, &start[s], &body->section[s], &reversed, &share);
     amplitude[i] = (float)reversed;
     use[s] = (float)share;
-    volume[i] = (float)volume_of(&strut, graph_strut(g, s, NULL));
+    volume[i] = (float)strut_volume(&start[s], &strut, graph_strut(g, s, NULL));
   }
   PetscCall(percentile(body->comm, n, use + body->first, volume, NULL, 0, 0.99, &weakest));
   PetscCall(weakest_life(body->comm, fatigue, n, amplitude, volume, 0.01, &life));

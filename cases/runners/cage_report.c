@@ -1,5 +1,6 @@
 #include "cases/runners/cage_report.h"
 
+#include "cases/body/frame_stress.h"
 #include "cases/body/model_notes.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/cage_sure.h"
@@ -52,6 +53,7 @@ static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const C
   PetscCall(quantity(results, prefix, "strut_mises_p95_MPa", a->mises[0], "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_p999_MPa", a->mises[1], "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_max_MPa", a->mises[2], "MPa"));
+  PetscCall(quantity(results, prefix, "struts_above_yield_pct", a->above_pct, "%"));
   PetscCall(quantity(results, prefix, "margin_yield", margin(plan, a), "-"));
   PetscCall(quantity(results, prefix, "margin_yield_lo", plan->strut.yield_lo_MPa / a->mises[1], "-"));
   PetscCall(quantity(results, prefix, "margin_yield_hi", plan->strut.yield_hi_MPa / a->mises[1], "-"));
@@ -86,12 +88,12 @@ static const char *number(double value, const char *format, char text[32]) {
 
 static PetscErrorCode row(const CagePlan *plan, const char *model, const CageLoad *load, const LoadAnswer *a,
                           Results *results) {
-  char text[2][32];
+  char text[3][32];
   PetscFunctionBeginUser;
-  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s", load->name, model,
+  PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s|%s", load->name, model,
                         cage_stiffness(load, a), cage_stiffness_unit(load), travel(plan, a), turn(a), a->mises[0],
-                        a->mises[1], a->mises[2], number(margin(plan, a), "%.2f", text[0]),
-                        number(lowest(a), "%.3g", text[1])));
+                        a->mises[1], a->mises[2], number(a->above_pct, "%.4g", text[2]),
+                        number(margin(plan, a), "%.2f", text[0]), number(lowest(a), "%.3g", text[1])));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -103,11 +105,15 @@ static PetscErrorCode strong(const CagePlan *plan, const char *model, const Spec
       worst = i;
   const LoadAnswer *a = &answer->load[worst];
   double least = margin(plan, a);
+  char above[96] = "";
+  if (isfinite(a->above_pct))
+    PetscCall(PetscSNPrintf(above, sizeof above, "; %.3g %% of the struts exceed yield somewhere at their surface",
+                            a->above_pct));
   PetscCall(results_verdict(results, least >= 1 ? VERDICT_YES : VERDICT_NO,
                             "strong? the struts (%s) %s in every load case; least margin %.2f, in %s: yield %.4g MPa "
-                            "over the 99.9th percentile of von Mises, %.4g MPa",
+                            "over the 99.9th percentile of von Mises, %.4g MPa%s",
                             model, least >= 1 ? "stay elastic" : "do not stay elastic", least, plan->load[worst].name,
-                            plan->strut.yield_MPa, a->mises[1]));
+                            plan->strut.yield_MPa, a->mises[1], above));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -173,6 +179,8 @@ static PetscErrorCode assume(const CagePlan *plan, const SpecimenAnswer *voxel, 
                              plan->stiffness_factor));
   else
     PetscCall(results_assume(results, "lattice ideal: the design geometry with the modulus of the dense metal"));
+  if (frame)
+    PetscCall(results_assume(results, "%s", frame_stress_meaning));
   if (frame && plan->buckling_modes)
     PetscCall(
         results_assume(results,
@@ -197,7 +205,7 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
     PetscCall(results_quantity(results, "struts", (double)frame->struts, "", NAN));
   PetscCall(results_table(results, "Load cases: stiffness of the main load; plate and struts under the whole load",
                           "load case|model|stiffness|plate moves mm|turns deg|von Mises p95 MPa|p99.9 MPa|largest MPa|"
-                          "margin to yield|buckling factor"));
+                          "struts above yield %|margin to yield|buckling factor"));
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     if (voxel)
       PetscCall(row(plan, "voxels", &plan->load[i], &voxel->load[i], results));

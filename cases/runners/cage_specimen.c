@@ -1,6 +1,7 @@
 #include "cases/runners/cage_specimen.h"
 
 #include "cases/body/block.h"
+#include "cases/body/frame_body.h"
 #include "cases/body/kept.h"
 #include "cases/body/voxel_body.h"
 #include "cases/runners/cage_fatigue.h"
@@ -86,9 +87,9 @@ static PetscErrorCode frame_case(const CagePlan *plan, FrameBody *body, const fl
   PetscFunctionBeginUser;
   PetscCall(frame_body_show(body, a->motion));
   PetscCall(frame_body_percentiles(body, 2, fraction, a->mises));
-  a->mises[2] = a->turn_rad = 0;
-  for (PetscInt s = 0; s < body->graph->n_struts; s++)
-    a->mises[2] = fmax(a->mises[2], body->section[s].mises);
+  a->mises[2] = frame_mises_max(body->graph, body->section);
+  PetscCall(frame_struts_above(body->graph, body->section, NULL, plan->strut.yield_MPa, &a->above_pct));
+  a->turn_rad = 0;
   for (PetscInt k = 0; k < body->graph->n_nodes; k++)
     a->turn_rad = fmax(a->turn_rad, hypot(hypot(body->u[k][3], body->u[k][4]), body->u[k][5]));
   PetscCall(frame_reactions(body->model, (const double(*)[6])body->u, reaction));
@@ -187,7 +188,7 @@ static PetscErrorCode voxel_case(const CagePlan *plan, VoxelBody *body, PetscInt
   PetscCall(voxel_energy(body->model, body->u, &energy));
   PetscCall(voxel_residual(body->model, body->u, NULL, &a->residual));
   specimen_balance(plan, &plan->load[i], body->grip, (const double(*)[6])reaction, energy, a);
-  a->turn_rad = NAN;
+  a->turn_rad = a->above_pct = NAN;
   if (results && i == plan->shown)
     PetscCall(voxel_body_write(body, "voxels.vtkhdf", results));
   PetscFunctionReturn(PETSC_SUCCESS);

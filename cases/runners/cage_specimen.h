@@ -9,6 +9,7 @@ typedef struct LoadAnswer {
   double stiffness; /* N/mm, or N mm/rad for moments: of the main load alone, all other motions free */
   double motion[6]; /* of the upper plate about its centre, mm and rad, under the whole load */
   double mises[3];  /* von Mises in the struts: 95 and 99.9 % of their volume, largest; MPa */
+  double above_pct; /* of the struts: with a section that exceeds yield, %; frame only, NAN where yield is unknown */
   double turn_rad;  /* largest rotation of a node; frame only */
   PetscInt n_modes; /* of buckling, found; 0 where not asked */
   BucklingMode mode[CAGE_MODES];

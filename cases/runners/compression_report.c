@@ -1,4 +1,5 @@
 #include "cases/runners/compression_report.h"
+#include "cases/body/frame_stress.h"
 #include "cases/body/model_notes.h"
 #include <math.h>
 
@@ -6,10 +7,16 @@ static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnsw
   const struct {
     const char *name, *unit;
     double value;
-  } told[] = {{"E_MPa", "MPa", a->young_MPa},        {"reaction_N", "N", a->reaction_N},
-              {"energy_mJ", "mJ", a->energy_mJ},     {"porosity_pct", "%", a->porosity_pct},
-              {"mises_p95_MPa", "MPa", a->mises[0]}, {"mises_p99.9_MPa", "MPa", a->mises[1]},
-              {"balance", "", a->balance},           {"energy_balance", "", a->energy_balance},
+  } told[] = {{"E_MPa", "MPa", a->young_MPa},
+              {"reaction_N", "N", a->reaction_N},
+              {"energy_mJ", "mJ", a->energy_mJ},
+              {"porosity_pct", "%", a->porosity_pct},
+              {"mises_p95_MPa", "MPa", a->mises[0]},
+              {"mises_p99.9_MPa", "MPa", a->mises[1]},
+              {"mises_max_MPa", "MPa", a->mises_max},
+              {"struts_above_yield_pct", "%", a->above_yield_pct},
+              {"balance", "", a->balance},
+              {"energy_balance", "", a->energy_balance},
               {"relative_residual", "", a->residual}};
   char name[64];
 
@@ -23,13 +30,16 @@ static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnsw
 }
 
 static PetscErrorCode table(Results *results, const char *label, const BlockAnswer *a) {
-  char mises[48] = "-|-"; /* a curve has none */
+  char mises[80] = "-|-|-", above[24] = "-"; /* a curve has none */
 
   PetscFunctionBeginUser;
   if (isfinite(a->mises[0]))
-    PetscCall(PetscSNPrintf(mises, sizeof(mises), "%.5g|%.5g", a->mises[0], a->mises[1]));
-  PetscCall(results_row(results, "%s|%.6g|%.6g|%.6g|%.4f|%s|%.1e|%.1e|%.1e", label, a->young_MPa, a->reaction_N,
-                        a->energy_mJ, a->porosity_pct, mises, a->balance, a->energy_balance, a->residual));
+    PetscCall(PetscSNPrintf(mises, sizeof(mises), isfinite(a->mises_max) ? "%.5g|%.5g|%.5g" : "%.5g|%.5g|-",
+                            a->mises[0], a->mises[1], a->mises_max));
+  if (isfinite(a->above_yield_pct))
+    PetscCall(PetscSNPrintf(above, sizeof(above), "%.4g", a->above_yield_pct));
+  PetscCall(results_row(results, "%s|%.6g|%.6g|%.6g|%.4f|%s|%s|%.1e|%.1e|%.1e", label, a->young_MPa, a->reaction_N,
+                        a->energy_mJ, a->porosity_pct, mises, above, a->balance, a->energy_balance, a->residual));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -42,7 +52,7 @@ static PetscErrorCode table_study(const CompressionPlan *plan, const Compression
     PetscCall(table(results, label, &s->level[i]));
   }
   if (s->n > 1)
-    PetscCall(results_row(results, "voxels, %s|%.6g +- %.2g||||||||",
+    PetscCall(results_row(results, "voxels, %s|%.6g +- %.2g||||||||||",
                           isfinite(s->E.order_used) ? "extrapolated" : "finest", s->E.value, s->E.uncertainty));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -62,7 +72,8 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
   if (frame)
     PetscCall(tell(results, "frame.", frame, NAN));
   PetscCall(results_table(results, "Block between plates",
-                          "model|E MPa|reaction N|energy mJ|porosity %|von Mises 95 % MPa|99.9 %|balance|energy|"
+                          "model|E MPa|reaction N|energy mJ|porosity %|von Mises 95 % MPa|99.9 %|largest|struts above "
+                          "yield %|balance|energy|"
                           "residual"));
   if (study)
     PetscCall(table_study(plan, study, results));
@@ -86,8 +97,7 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
   if (voxel && !plan->image)
     PetscCall(note_resolution(&plan->design, plan->voxel_mm[study->n - 1], results));
   if (frame)
-    PetscCall(results_assume(results, "von Mises stresses of the frame are the largest of each strut's flexible part, "
-                                      "percentiles by volume; struts that lie in a face of the block count whole"));
+    PetscCall(results_assume(results, "%s; struts that lie in a face of the block count whole", frame_stress_meaning));
   if (voxel && frame)
     PetscCall(note_models("the modulus", 100 * (frame->young_MPa / voxel->young_MPa - 1),
                           100 * (frame->mises[1] / voxel->mises[1] * voxel->young_MPa / frame->young_MPa - 1),

@@ -1,5 +1,6 @@
 /* Runner bending: a bar of lattice in three-point bending. */
 #include "cases/body/build_keys.h"
+#include "cases/body/frame_stress.h"
 #include "cases/body/model_notes.h"
 #include "cases/runners/bending_model.h"
 #include "cases/runners/quantities.h"
@@ -103,7 +104,7 @@ typedef struct Told {
   const char *name, *unit;
   double value;
 } Told;
-enum { N_TOLD = 12 };
+enum { N_TOLD = 13 };
 
 static void evaluate(const BendingPlan *plan, const BendingAnswer *a, Told told[N_TOLD]) {
   const Bar *bar = &plan->bar;
@@ -115,6 +116,7 @@ static void evaluate(const BendingPlan *plan, const BendingAnswer *a, Told told[
                             {"E_f_corrected_GPa", "GPa", modulus * (1 + ratio)},
                             {"E100_GPa", "GPa", a->young_MPa * 1e-3},
                             {"mises_MPa", "MPa", a->mises_MPa},
+                            {"struts_above_yield_pct", "%", a->above_yield_pct},
                             {"elastic_limit_N", "N", bar_force(bar, limit)},
                             {"elastic_limit_MPa", "MPa", limit},
                             {"porosity_pct", "%", a->porosity_pct},
@@ -199,10 +201,11 @@ static PetscErrorCode assumptions(const BendingPlan *plan, const Case *c, Result
   if (c->wants_voxel)
     PetscCall(results_assume(results,
                              "von Mises stresses of voxels are means over each voxel, which miss the peaks at the "
-                             "surface of thin struts: their elastic limit is an upper estimate, the frame's, from "
-                             "the stress at the surface of its struts, a lower one"));
+                             "surface of thin struts: their elastic limit is an upper estimate"));
   if (c->wants_voxel)
     PetscCall(note_resolution(&plan->design, plan->voxel_mm, results));
+  if (c->wants_frame)
+    PetscCall(results_assume(results, "%s", frame_stress_meaning));
   if (!isfinite(plan->strut.yield_MPa))
     PetscCall(results_warn(results, "%s has no yield_MPa: no elastic limit is given", plan->strut.name));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -218,7 +218,7 @@ static PetscErrorCode crush_frame(const Case *c, const CompressionPlan *plan, co
   answer->energy_mJ = k->work[k->n - 1];
   answer->energy_balance = crush.energy_balance;
   answer->residual = crush.residual;
-  answer->mises[0] = answer->mises[1] = NAN;
+  answer->mises[0] = answer->mises[1] = answer->mises_max = answer->above_yield_pct = NAN;
   PetscCall(crush_quantities("frame.", &crush, results));
   if (!c->wants_voxel)
     PetscCall(crush_quantities("", &crush, results));

@@ -130,6 +130,7 @@ static PetscErrorCode cage_voxels_case(const CageTask *task, VoxelBody *body, in
     PetscCall(voxel_body_percentiles(body, CAGE_STRUT, 2, fraction, mises));
     answer->mises_95[d][i] = mises[0];
     answer->mises_999[d][i] = mises[1];
+    answer->above_pct[d][i] = NAN;
   }
   if (i == task->shown && results)
     PetscCall(voxel_body_write(body, "cage-voxels.vtkhdf", results));

@@ -26,6 +26,7 @@ typedef struct CageAnswer {
   double force[LOAD_CASES][6]; /* under the motion: on the upper plate, about the centre of the upper face */
   double mises_95[DRIVES][LOAD_CASES], mises_999[DRIVES][LOAD_CASES]; /* von Mises in the struts, MPa: percentiles of
                                                                          their volume */
+  double above_pct[DRIVES][LOAD_CASES]; /* of the struts: with a section that exceeds yield, %; frame only, else NAN */
 } CageAnswer;
 
 /* Voxel edge of (b): at most cage_voxel_mm, a whole number to the cell. */

@@ -65,6 +65,7 @@ static PetscErrorCode cage_frame_case(const CageTask *task, FrameBody *body, int
     PetscCall(frame_body_percentiles(body, 2, fraction, mises));
     answer->mises_95[d][i] = mises[0];
     answer->mises_999[d][i] = mises[1];
+    PetscCall(frame_struts_above(body->graph, body->section, NULL, task->strut->yield_MPa, &answer->above_pct[d][i]));
   }
   if (i == task->shown && results)
     PetscCall(write_fields(body, results));

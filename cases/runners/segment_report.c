@@ -118,6 +118,7 @@ static PetscErrorCode strut_quantities(const SegmentTask *task, const OwnCase *o
   PetscCall(quantity(results, prefix, "strut_mises_p999_MPa", answer->mises_999[DRIVE_FORCE][i], "MPa"));
   PetscCall(quantity(results, prefix, "by_motion.strut_mises_p95_MPa", answer->mises_95[DRIVE_MOTION][i], "MPa"));
   PetscCall(quantity(results, prefix, "by_motion.strut_mises_p999_MPa", answer->mises_999[DRIVE_MOTION][i], "MPa"));
+  PetscCall(quantity(results, prefix, "struts_above_yield_pct", answer->above_pct[DRIVE_FORCE][i], "%"));
   PetscCall(quantity(results, prefix, "margin_to_yield", margin(task, answer, i), "-"));
   PetscCall(quantity(results, prefix, "force_over_segment_pct", excess_pct(own, answer, i), "%"));
   PetscFunctionReturn(PETSC_SUCCESS);

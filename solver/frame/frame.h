@@ -54,9 +54,10 @@ PetscErrorCode frame_unit_motions(FrameModel *model, PetscInt grip, double (*con
 /* Section forces of a strut in its own axes: 1 along the strut from end 0 to end 1, 2 horizontal (z x axis 1; x for a
    vertical strut), 3 = 1 x 2. They act on the face that looks to end 1. N, V2, V3, T constant along it; M2, M3 at both
    ends of the flexible part. mises: largest von Mises stress at the surface, MPa, of N, M and T (local section
-   of outer radius r): |N|/A + |M| r/I with T r/J, at both ends and, where the strut is tapered, 15 points between. */
+   of outer radius r): |N|/A + |M| r/I with T r/J, at both ends and, where the strut is tapered, 15 points between.
+   part: where the flexible part begins and ends, shares of the way from node to node. */
 typedef struct Section {
-  double N, V2, V3, T, M2[2], M3[2], mises;
+  double N, V2, V3, T, M2[2], M3[2], mises, part[2];
 } Section;
 PetscErrorCode frame_sections(FrameModel *model, const double (*u)[6],
                               Section *section); /* [n_struts] of the graph, on every rank */

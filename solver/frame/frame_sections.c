@@ -45,6 +45,9 @@ static Section section_of(const StrutElement *strut, const StrutDeformation *q) 
   s.V2 = strut->shear * along(q->shear, second);
   s.V3 = strut->shear * along(q->shear, third);
   s.T = strut->twist * q->twist;
+  const double whole = strut->zone[0] + strut->length + strut->zone[1];
+  s.part[0] = strut->zone[0] / whole;
+  s.part[1] = 1 - strut->zone[1] / whole;
   for (int end = 0; end < 2; end++) {
     moments_at(strut, &s, centre, end, M);
     s.M2[end] = M[0], s.M3[end] = M[1];

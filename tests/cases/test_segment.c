@@ -3,7 +3,6 @@
 #include "cases/body/kept.h"
 #include "tests/check.h"
 
-#include "cases/body/strut_stress.h"
 #include "cases/runners/runner.h"
 #include "cases/runners/segment_report.h"
 #include <stdlib.h>
@@ -278,49 +277,6 @@ static void resolved_cage_is_linear(void **state) {
   }
 }
 
-static void strut_samples(void **state) {
-  const double r = 0.2, area = PETSC_PI * r * r, inertia = area * r * r / 4;
-  float mises[STRUT_SAMPLES], most = 0;
-  double mean = 0;
-  (void)state;
-  strut_mises(&(Section){.N = -3}, &(RoundStrut){.radius = r}, mises);
-  CHECK_NEAR(mises[0], 3 / area, 1e-6, "N/A");
-  CHECK_NEAR(mises[STRUT_SAMPLES - 1], 3 / area, 1e-6, "N/A everywhere");
-  strut_mises(&(Section){.T = 2}, &(RoundStrut){.radius = r}, mises);
-  for (int i = 0; i < STRUT_SAMPLES; i++)
-    mean += (double)mises[i] * mises[i] / STRUT_SAMPLES;
-  CHECK_NEAR(mean, 3 * 4 / (area * 2 * inertia), 1e-6, "mean of 3 (T r/J)^2 over the section: 3 T^2/(A J), J = 2 I");
-  strut_mises(&(Section){.M2 = {1, -1}, .M3 = {0, 0}}, &(RoundStrut){.radius = r}, mises);
-  mean = 0;
-  for (int i = 0; i < STRUT_SAMPLES; i++) {
-    mean += (double)mises[i] * mises[i] / STRUT_SAMPLES;
-    most = mises[i] > most ? mises[i] : most;
-  }
-  CHECK_NEAR(mean, 35. / 108 / (inertia * area), 1e-6,
-             "M^2/(I A), times the mean of (1 - 2x)^2 at six stations: (25 + 9 + 1)/(3 * 36)");
-  CHECK_NEAR(most, 5. / 6 * r * sqrt(7. / 8) / inertia, 1e-6, "M r/I at the outermost station and ring");
-}
-
-static void hollow_samples(void **state) {
-  const RoundStrut strut = {.radius = 0.2, .taper = 0.3, .bore = 0.8}, tube = {.radius = 0.2, .bore = 0.8};
-  const double area = PETSC_PI * 0.04 * (1 - 0.64), J = area * 0.04 * (1 + 0.64) / 2;
-  float mises[STRUT_SAMPLES], volume[STRUT_SAMPLES];
-  double mean = 0, pull = 0;
-  (void)state;
-  strut_mises(&(Section){.T = 2}, &tube, mises);
-  strut_volumes(&tube, 3, volume);
-  for (int i = 0; i < STRUT_SAMPLES; i++)
-    mean += (double)volume[i] * mises[i] * mises[i];
-  CHECK_NEAR(mean, 3 * 3 * 4 / J, 1e-6, "3 (T r/J)^2 over the volume: 3 T^2 L/J");
-  CHECK_NEAR(volume[0], 3 * area / STRUT_SAMPLES, 1e-6, "equal parts of A L");
-  strut_mises(&(Section){.N = -3}, &strut, mises);
-  strut_volumes(&strut, 2, volume);
-  for (int i = 0; i < STRUT_SAMPLES; i++)
-    pull += (double)volume[i] * mises[i];
-  CHECK_NEAR(pull, 6, 1e-6, "N/A over the volume: N L, whatever the sections");
-  CHECK_NEAR(mises[0] / mises[STRUT_SAMPLES - 1], pow(1.25 / 0.75, 2), 1e-6, "areas at the outermost stations");
-}
-
 /* The whole runner, into a folder of its own: the expectations of the case file hold. */
 static void whole_run(void **state) {
   const char *const set[] = {"lattice.porosity_pct=60",
@@ -389,8 +345,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(symmetric_lateral_bending),
     cmocka_unit_test(balance_and_ranks),
     cmocka_unit_test(resolved_cage_is_linear),
-    cmocka_unit_test(strut_samples),
-    cmocka_unit_test(hollow_samples),
     cmocka_unit_test(whole_run),
     cmocka_unit_test(bad_input),
 };

@@ -11,12 +11,14 @@ static Fatigue of(const char *law) {
 }
 
 static Section scaled(const Section *s, double by) {
-  return (Section){.N = by * s->N, .M2 = {by * s->M2[0], by * s->M2[1]}, .M3 = {by * s->M3[0], by * s->M3[1]}};
+  return (Section){
+      .N = by * s->N, .M2 = {by * s->M2[0], by * s->M2[1]}, .M3 = {by * s->M3[0], by * s->M3[1]}, .part = {0, 1}};
 }
 
 /* A standard's ratio: the second load case is a part of the first, so the worst point is that of the first alone. */
 static void proportional(void **state) {
-  const Section s = {.N = -3, .M2 = {0.1, -0.7}, .M3 = {0.2, 0.4}}, part = scaled(&s, 1 / fatigue_tests[0].ratio);
+  const Section s = {.N = -3, .M2 = {0.1, -0.7}, .M3 = {0.2, 0.4}, .part = {0, 1}},
+                part = scaled(&s, 1 / fatigue_tests[0].ratio);
   Fatigue f = of("none"), goodman = of("goodman");
   double amplitude, use, r = 0.3, area = PETSC_PI * r * r, W = PETSC_PI * r * r * r / 4;
   (void)state;
@@ -34,7 +36,7 @@ static void proportional(void **state) {
 
 /* Bending that turns from one axis to the other: the change counts, along the bisector. */
 static void turning(void **state) {
-  const Section one = {.M2 = {1, 1}}, two = {.M3 = {1, 1}};
+  const Section one = {.M2 = {1, 1}, .part = {0, 1}}, two = {.M3 = {1, 1}, .part = {0, 1}};
   Fatigue f = of("none");
   double amplitude, use, r = 0.5;
   (void)state;
@@ -43,7 +45,8 @@ static void turning(void **state) {
 }
 
 static void tapered_and_hollow(void **state) {
-  const Section s = {.N = 2}, back = scaled(&s, -1), m = {.M2 = {0, 1}}, m_back = scaled(&m, -1);
+  const Section s = {.N = 2, .part = {0, 1}}, back = scaled(&s, -1), m = {.M2 = {0, 1}, .part = {0, 1}},
+                m_back = scaled(&m, -1);
   Fatigue f = of("none");
   double amplitude, use;
   (void)state;
