@@ -4,7 +4,8 @@
      PetscCall(build_defects(c, axis, lo[axis], hi[axis], &defects, &body.seed));
      body.defects = &defects;
      PetscCall(build_samples(c, &n));
-     for (i = 0; i < n; i++, body.seed++) {
+     for (i = 0; i < n; i++, ) {
+       body.seed = random_specimen(first, i);
        PetscCall(build_body_graph(c, &body, n == 1 ? results : NULL, &found, &graph));    or build_body_grid
        value[i] = ...
      }

@@ -107,7 +107,7 @@
 #define KEYS_MONTE_CARLO                                                                                               \
   {"monte_carlo", KEY_MAP, NULL, NULL, NULL, "{}", "scatter of specimens that differ by chance"}, {                    \
     "monte_carlo.samples", KEY_INTEGER, NULL, "[1, 10000]", NULL, "1",                                                 \
-        "number of specimens, with the seeds defects.seed, defects.seed + 1, ..."                                      \
+        "number of specimens; the first is that of defects.seed, sets of different seeds have none in common"          \
   }
 
 /* resolution: for finite bodies; exactly one of voxels_per_cell and voxel_mm where there is a voxel model. */

@@ -1,5 +1,6 @@
 #include "cases/body/specimens.h"
 #include "cases/body/kept_rows.h"
+#include "mesh/random.h"
 #include <math.h>
 
 PetscErrorCode specimens_run(const Case *c, const Specimens *set, const LatticeBody *body, Results *results,
@@ -13,8 +14,9 @@ PetscErrorCode specimens_run(const Case *c, const Specimens *set, const LatticeB
   PetscCallMPI(MPI_Comm_size(c->comm, &size));
   PetscCall(PetscArrayzero(value, n * set->columns));
   PetscCall(kept_rows_begin(results, "specimens", n, set->columns, value, &kept));
-  for (PetscInt i = 0; i < n; i++, next.seed++) {
+  for (PetscInt i = 0; i < n; i++) {
     Graph graph;
+    next.seed = random_specimen(body->seed, (uint32_t)i);
     PetscCall(build_body_graph(c, &next, NULL, NULL, &graph));
     if (i % size == rank && !kept.done[i]) {
       PetscCall(set->one(set->context, &graph, value + i * set->columns));

@@ -20,8 +20,9 @@ typedef struct Specimens {
   void *context;
 } Specimens;
 
-/* Specimens of the body with the seeds body->seed, body->seed + 1, ...; value [samples][columns], the same on every
-   rank and for any number of ranks. Graphs are made on every rank, so that a refusal is everyone's. */
+/* Specimens of the body with the seeds random_specimen(body->seed, 0, 1, ...), which no set of another seed has; value
+   [samples][columns], the same on every rank and for any number of ranks. Graphs are made on every rank, so that a
+   refusal is everyone's. */
 PetscErrorCode specimens_run(const Case *c, const Specimens *set, const LatticeBody *body, Results *results,
                              double *value);
 /* Quantities frame.NAME.mean (with the half width of its 95 % interval), .deviation, .lo and .hi (95 % prediction
