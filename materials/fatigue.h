@@ -1,7 +1,7 @@
 /* Fatigue under stress that goes to and fro between two load cases. A stress amplitude about a mean stress is first
    turned into the fully reversed amplitude that does the same harm (rows of mean_stress_laws), then held against one
-   S-N line (Basquin 1910) with an endurance limit: N = cycles (limit/amplitude)^slope_k, no end at or below the limit.
-   Stresses in MPa, tension positive. Kernel. */
+   S-N line (Basquin 1910) with an endurance limit: N = cycles (limit/amplitude)^slope_k; at or below the limit a
+   run-out at `cycles`, where the data end. Stresses in MPa, tension positive. Kernel. */
 #ifndef TRABECULA_MATERIALS_FATIGUE_H
 #define TRABECULA_MATERIALS_FATIGUE_H
 
@@ -22,7 +22,7 @@ extern const int n_mean_stress_laws;
 const MeanStressLaw *mean_stress_law_find(const char *name); /* NULL when there is none */
 
 typedef struct Fatigue {
-  double limit_MPa;    /* fully reversed amplitude that is endured for `cycles` and from there on for ever; > 0 */
+  double limit_MPa;    /* fully reversed amplitude with a run-out at `cycles`, where the data end; > 0 */
   double cycles;       /* > 0 */
   double slope_k;      /* of the S-N line in log-log, > 0: life falls with amplitude to the power of k */
   double strength_MPa; /* for law->key; not read when that is NULL */
@@ -42,10 +42,11 @@ extern const int n_fatigue_tests;
 
 /* At n points the stresses first[n] and second[n] of two load cases: equivalent fully reversed amplitude[n], MPa. */
 void fatigue_amplitudes(const Fatigue *fatigue, int n, const double *first, const double *second, double *amplitude);
-/* The same, as share use[n] of endurance without end: all loads times 1/use are just endured (margin; 0 where nothing
-   harms). Above 1 where and only where the amplitude is above the limit. */
+/* The same, as share use[n] of the endurance limit (fatigue utilisation): all loads times 1/use are just endured
+   (margin; 0 where nothing harms). Above 1 where and only where the amplitude is above the limit. */
 void fatigue_uses(const Fatigue *fatigue, int n, const double *first, const double *second, double *use);
-/* Cycles that a fully reversed amplitude allows; INFINITY at or below the limit. */
+/* Cycles that a fully reversed amplitude allows; INFINITY at or below the limit: a run-out at fatigue->cycles, beyond
+   which there are no data. */
 double fatigue_life(const Fatigue *fatigue, double amplitude);
 /* Fully reversed amplitude, MPa, that is endured for so many cycles: never below the limit. */
 double fatigue_strength(const Fatigue *fatigue, double cycles);

@@ -12,7 +12,8 @@ typedef struct WeakestLife {
 /* The cycles that all struts but `share` of the weight (0.01: the weakest percent) endure, and the equivalent
    amplitude, MPa, that belongs to them: life falls with amplitude, so it is a percentile of amplitudes. amplitude [n]
    of strut_fatigue, weight [n] (volume; NULL: every strut counts the same), all ranks together. cycles: INFINITY where
-   the amplitude is within the limit; NAN without struts. */
+   the amplitude is within the limit: a run-out where the data end; NAN without struts, and where the mean stress
+   reaches the strength (amplitude INFINITY): that is no fatigue, and the S-N line says nothing. */
 PetscErrorCode weakest_life(MPI_Comm comm, const Fatigue *fatigue, PetscInt n, const float *amplitude,
                             const float *weight, double share, WeakestLife *life);
 

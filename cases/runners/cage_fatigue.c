@@ -134,14 +134,33 @@ static const char *end_name(const CagePlan *plan, int end, char text[64]) {
   return text;
 }
 
-static PetscErrorCode tell(const FatigueAnswer *a, Results *results) {
+/* What becomes of the weakest percent. */
+typedef enum Fate {
+  FATE_RUN_OUT, /* within the endurance limit up to the end of the data */
+  FATE_LIFE,    /* a number of cycles */
+  FATE_AT_ONCE, /* the equivalent amplitude exceeds the strength, where there is no S-N line */
+  FATE_STATIC   /* the mean stress alone reaches the strength */
+} Fate;
+
+/* NAN: the material names none. */
+static double static_strength(const CagePlan *plan) { return fmax(plan->strut.ultimate_MPa, plan->strut.yield_MPa); }
+
+static Fate fate_of(const CagePlan *plan, const FatigueAnswer *a) {
+  if (!isfinite(a->amplitude_MPa))
+    return FATE_STATIC;
+  if (a->amplitude_MPa > static_strength(plan))
+    return FATE_AT_ONCE;
+  return isinf(a->cycles) ? FATE_RUN_OUT : FATE_LIFE;
+}
+
+static PetscErrorCode tell(const CagePlan *plan, const FatigueAnswer *a, Results *results) {
   const struct {
     const char *name, *unit;
     double value;
   } row[] = {{"fatigue.endurance_margin", "-", a->margin[0]},
              {"fatigue.endurance_margin_min", "-", a->margin[1]},
              {"fatigue.amplitude_weakest_pct_MPa", "MPa", a->amplitude_MPa},
-             {"fatigue.life_weakest_pct_cycles", "-", a->cycles},
+             {"fatigue.life_weakest_pct_cycles", "-", fate_of(plan, a) == FATE_LIFE ? a->cycles : NAN},
              {"fatigue.within_endurance_pct", "%", a->within_pct}};
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
@@ -153,13 +172,77 @@ static PetscErrorCode tell(const FatigueAnswer *a, Results *results) {
 static PetscErrorCode tell_source(const CagePlan *plan, Results *results) {
   const Material *m = &plan->strut;
   PetscFunctionBeginUser;
-  PetscCall(results_verdict(results, VERDICT_NOTE,
-                            "how long, from what? %s endures %.4g MPa, fully reversed, for %.3g cycles and from there "
-                            "on for ever, slope %.3g (%s); left out: shear and torsion, notches where struts meet, the "
-                            "rough surface of printed struts unless those data have it, and what follows the first "
-                            "broken strut",
-                            m->name, m->fatigue_limit_MPa, m->fatigue_cycles, m->fatigue_slope_k,
-                            m->fatigue_source[0] ? m->fatigue_source : "the material names no source"));
+  PetscCall(
+      results_verdict(results, VERDICT_NOTE,
+                      "how long, from what? %s has a run-out at %.3g cycles of %.4g MPa, fully reversed, where the "
+                      "data end, slope %.3g above (%s); left out: shear and torsion, notches where struts meet, "
+                      "the rough surface of printed struts unless those data have it, and what follows the first "
+                      "broken strut",
+                      m->name, m->fatigue_cycles, m->fatigue_limit_MPa, m->fatigue_slope_k,
+                      m->fatigue_source[0] ? m->fatigue_source : "the material names no source"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode judge(const CagePlan *plan, const FatigueAnswer *a, const char *from, const char *to,
+                            Results *results) {
+  const Fatigue *data = &plan->fatigue.fatigue;
+  const double wanted = plan->fatigue.wanted;
+  const bool beyond = wanted > data->cycles;
+  char life[320];
+  VerdictKind kind = VERDICT_NO;
+  PetscFunctionBeginUser;
+  switch (fate_of(plan, a)) {
+  case FATE_RUN_OUT:
+    kind = beyond ? VERDICT_NOTE : VERDICT_YES;
+    PetscCall(PetscSNPrintf(life, sizeof life, "have a run-out at %.3g cycles, where the data end", data->cycles));
+    if (beyond) {
+      size_t used = strlen(life);
+      PetscCall(PetscSNPrintf(life + used, sizeof life - used,
+                              ": longer life is not shown (if the S-N line went on falling with its slope, they would "
+                              "last %.3g cycles)",
+                              data->cycles * pow(data->limit_MPa / a->amplitude_MPa, data->slope_k)));
+    }
+    break;
+  case FATE_LIFE:
+    kind = a->cycles >= wanted ? VERDICT_YES : VERDICT_NO;
+    PetscCall(PetscSNPrintf(life, sizeof life, "last %.3g cycles", a->cycles));
+    break;
+  case FATE_AT_ONCE:
+    PetscCall(PetscSNPrintf(life, sizeof life,
+                            "fail within the first cycle: the equivalent amplitude of %.4g MPa exceeds the strength of "
+                            "%.4g MPa",
+                            a->amplitude_MPa, static_strength(plan)));
+    break;
+  case FATE_STATIC:
+    PetscCall(PetscSNPrintf(life, sizeof life, "have no fatigue life: their mean stress reaches the %s strength",
+                            !strcmp(data->law->key, "yield_MPa") ? "yield" : "ultimate"));
+    break;
+  }
+  PetscCall(
+      results_verdict(results, kind,
+                      "how long does it last? from %s to %s and back: all struts but the weakest percent %s; %.3g "
+                      "cycles are wanted; the endurance limit is reached at the loads times %.3g, by the weakest "
+                      "strut at times %.3g; %.4g %% of the struts are within the endurance limit",
+                      from, to, life, wanted, a->margin[0], a->margin[1], a->within_pct));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Results that the S-N line cannot give are not given. */
+static PetscErrorCode warn_static(const CagePlan *plan, const FatigueAnswer *a, Results *results) {
+  const Fatigue *data = &plan->fatigue.fatigue;
+  PetscFunctionBeginUser;
+  if (fate_of(plan, a) == FATE_STATIC)
+    PetscCall(
+        results_warn(results,
+                     "fatigue: the mean stress of the weakest percent reaches %s = %.4g MPa: by %s no amplitude is "
+                     "left; this is static failure, and amplitude and life are not given",
+                     data->law->key, data->strength_MPa, data->law->name));
+  if (fate_of(plan, a) == FATE_AT_ONCE)
+    PetscCall(
+        results_warn(results,
+                     "fatigue: the equivalent amplitude of the weakest percent, %.4g MPa, exceeds the strength of "
+                     "%.4g MPa: this is static failure, and no life is given",
+                     a->amplitude_MPa, static_strength(plan)));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -172,7 +255,7 @@ static PetscErrorCode warn_yield(const CagePlan *plan, const SpecimenAnswer *fra
     if (mises > plan->strut.yield_MPa) {
       PetscCall(results_warn(results,
                              "fatigue: in %s the struts yield (99.9th percentile of von Mises %.4g MPa, yield %.4g "
-                             "MPa): the cycles told, from elastic stresses, are only a sign of an early end",
+                             "MPa): the life, from elastic stresses, only shows that it is short",
                              plan->load[i].name, mises, plan->strut.yield_MPa));
       break;
     }
@@ -182,29 +265,26 @@ static PetscErrorCode warn_yield(const CagePlan *plan, const SpecimenAnswer *fra
 
 PetscErrorCode cage_fatigue_report(const CagePlan *plan, const SpecimenAnswer *frame, Results *results) {
   const FatigueAnswer *a = &frame->fatigue;
-  const CageFatigue *f = &plan->fatigue;
-  const MeanStressLaw *law = f->fatigue.law;
-  char text[2][64], life[64] = "no end";
+  const MeanStressLaw *law = plan->fatigue.fatigue.law;
+  char text[2][64], life[64] = "-", amplitude[32] = "-";
   PetscFunctionBeginUser;
   const char *from = end_name(plan, 0, text[0]), *to = end_name(plan, 1, text[1]);
-  PetscCall(tell(a, results));
-  if (isfinite(a->cycles))
+  const Fate fate = fate_of(plan, a);
+  PetscCall(tell(plan, a, results));
+  if (fate == FATE_RUN_OUT)
+    (void)snprintf(life, sizeof life, "run-out at %.3g", plan->fatigue.fatigue.cycles);
+  else if (fate == FATE_LIFE)
     (void)snprintf(life, sizeof life, "%.3g", a->cycles);
+  if (isfinite(a->amplitude_MPa))
+    (void)snprintf(amplitude, sizeof amplitude, "%.4g", a->amplitude_MPa);
   PetscCall(results_table(results, "Fatigue of the struts (frame); the weakest percent is one of their volume",
                           "from|to|mean stress|amplitude of weakest % MPa|life of weakest %, cycles|margin to "
-                          "endurance|of weakest strut|struts within endurance %"));
-  PetscCall(results_row(results, "%s|%s|%s|%.4g|%s|%.3g|%.3g|%.4g", from, to, law->name, a->amplitude_MPa, life,
-                        a->margin[0], a->margin[1], a->within_pct));
-  if (isfinite(a->cycles))
-    (void)snprintf(life, sizeof life, a->cycles < 1 ? "less than a cycle" : "%.3g cycles", a->cycles);
-  PetscCall(results_verdict(
-      results, a->cycles >= f->wanted ? VERDICT_YES : VERDICT_NO,
-      "how long does it last? from %s to %s and back: all struts but the weakest percent last %s, %.3g cycles are "
-      "wanted; all loads "
-      "times %.3g are endured for ever, by the weakest strut too times %.3g; %.4g %% of the struts are within "
-      "endurance",
-      from, to, isfinite(a->cycles) ? life : "for ever", f->wanted, a->margin[0], a->margin[1], a->within_pct));
+                          "endurance limit|of weakest strut|struts within endurance limit %"));
+  PetscCall(results_row(results, "%s|%s|%s|%s|%s|%.3g|%.3g|%.4g", from, to, law->name, amplitude, life, a->margin[0],
+                        a->margin[1], a->within_pct));
+  PetscCall(judge(plan, a, from, to, results));
   PetscCall(tell_source(plan, results));
+  PetscCall(warn_static(plan, a, results));
   PetscCall(warn_yield(plan, frame, results));
   PetscCall(results_assume(results, "fatigue: mean stress by %s, %s%s", law->name, law->help,
                            law->key ? ", the strength being that of the material" : ""));

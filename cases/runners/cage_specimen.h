@@ -20,7 +20,7 @@ typedef struct LoadAnswer {
 typedef struct FatigueAnswer {
   double margin[2];     /* to endurance: of the weakest percent, of the weakest strut; INFINITY: nothing harms it */
   double amplitude_MPa; /* fully reversed, equivalent, of the weakest percent */
-  double cycles;        /* that the others outlive; INFINITY: within endurance */
+  double cycles;        /* that the others outlive; INFINITY: run-out where the data end; NAN: static failure */
   double within_pct;    /* of the struts: within endurance */
 } FatigueAnswer;
 

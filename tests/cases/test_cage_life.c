@@ -4,6 +4,7 @@
 
 #include "cases/body/scatter.h"
 #include "cases/runners/cage_specimen.h"
+#include "mesh/random.h"
 
 static const char *const text =
     "runner: cage\n"
@@ -80,6 +81,49 @@ static void ratios(void **state) {
              "extension is flexion backwards");
 }
 
+static bool has(const Answer *a, const char *name) {
+  return json_object_get(json_object_get(a->summary, "quantities"), name) != NULL;
+}
+
+/* Whether a text of that list ("verdicts", "warnings") of the report holds part. */
+static bool says(const Answer *a, const char *list, const char *part) {
+  bool found = false;
+  char file[160];
+  size_t i;
+  const json_t *it;
+  snprintf(file, sizeof file, "%s/out/report.json", a->folder);
+  json_t *report = json_load_file(file, 0, NULL);
+  assert_non_null(report);
+  json_array_foreach(json_object_get(report, list), i, it) {
+    const char *text_of = json_string_value(json_is_string(it) ? it : json_object_get(it, "text"));
+    found = found || (text_of && strstr(text_of, part));
+  }
+  json_decref(report);
+  return found;
+}
+
+/* What the S-N line cannot say is not given as a number. */
+static void limits_of_the_data(void **state) {
+  const char *const run_out[] = {"fatigue={case: soft, R: 10, cycles: 5e6}", "loads={soft: {compression_N: 5}}", NULL};
+  const char *const within[] = {"fatigue={case: soft, R: 10, cycles: 1e6}", run_out[1], NULL};
+  const char *const mean[] = {"fatigue={from: none, to: huge}", "loads={huge: {compression_N: -20000}}", NULL};
+  Answer a;
+  (void)state;
+  answer_open(text, run_out, &a);
+  assert_true(says(&a, "verdicts", "have a run-out at 1e+06 cycles, where the data end: longer life is not shown"));
+  assert_false(says(&a, "verdicts", "for ever") || has(&a, "fatigue.life_weakest_pct_cycles"));
+  answer_close(&a);
+  answer_open(text, within, &a);
+  assert_true(says(&a, "verdicts", "where the data end; 1e+06 cycles are wanted"));
+  answer_close(&a);
+  answer_open(text, mean, &a);
+  assert_true(says(&a, "verdicts", "have no fatigue life: their mean stress reaches the yield strength"));
+  assert_true(says(&a, "warnings", "the mean stress of the weakest percent reaches yield_MPa = 331 MPa"));
+  assert_false(has(&a, "fatigue.life_weakest_pct_cycles") || has(&a, "fatigue.amplitude_weakest_pct_MPa"));
+  assert_true(VALUE("fatigue.endurance_margin") < 0.1);
+  answer_close(&a);
+}
+
 /* The specimens one by one, on one rank. */
 static void scatter(void **state) {
   enum { N = 5 };
@@ -100,7 +144,8 @@ static void scatter(void **state) {
   snprintf(file, sizeof file, "%s/case.yaml", folder);
   CHECK_OK(case_read(PETSC_COMM_SELF, file, 3, set, &c));
   CHECK_OK(cage_plan(&c, NULL, &plan));
-  for (int i = 0; i < N; i++, plan.seed++) {
+  for (int i = 0; i < N; i++) {
+    plan.seed = random_specimen(7, (uint32_t)i);
     Graph graph;
     SpecimenAnswer one;
     CHECK_OK(cage_graph(&c, &plan, NULL, &graph));
@@ -180,7 +225,12 @@ static void mistakes(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(closed_form), cmocka_unit_test(scaling), cmocka_unit_test(ratios),
-    cmocka_unit_test(scatter),     cmocka_unit_test(sure),    cmocka_unit_test(mistakes),
+    cmocka_unit_test(closed_form),
+    cmocka_unit_test(scaling),
+    cmocka_unit_test(ratios),
+    cmocka_unit_test(scatter),
+    cmocka_unit_test(sure),
+    cmocka_unit_test(mistakes),
+    cmocka_unit_test(limits_of_the_data),
 };
 CHECK_MAIN(tests)
