@@ -132,6 +132,45 @@ static PetscErrorCode is_sampled_curve(const Case *c, PetscBool *given) { return
 static const char no_curve[] = "the response is elastic", a_curve[] = "the response is elastoplastic",
                   no_sampled_curve[] = "no samples, or the response is elastic";
 
+/* What only a frame has: under a plain name where the frame stands for the body. */
+static PetscErrorCode is_plain_frame(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  *given = (PetscBool)!c->wants_voxel;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode is_plain_elastic_frame(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  PetscCall(is_plain_frame(c, given));
+  if (*given)
+    PetscCall(is_elastic(c, given));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode has_plain_yield(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  PetscCall(is_plain_frame(c, given));
+  if (*given)
+    PetscCall(has_yield(c, given));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode has_elastic_yield(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  PetscCall(is_elastic(c, given));
+  if (*given)
+    PetscCall(has_yield(c, given));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode has_plain_elastic_yield(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  PetscCall(is_plain_frame(c, given));
+  if (*given)
+    PetscCall(has_elastic_yield(c, given));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static const char not_the_frame[] = "the name without a model is that of the voxels, or the metal has no yield_MPa",
+                  no_elastic_frame[] = "plain names are the voxels', the response is not elastic, or no yield_MPa";
+#define ABOVE "struts_above_yield_pct"
+#define ABOVE_HELP "struts with a section somewhere whose largest von Mises stress exceeds yield"
+
 #define CONSTANTS "{C11_over_Es,C12_over_Es,C44_over_Es,E100_over_Es,nu12,zener}"
 static const QuantityRow unit_cell_rows[] = {
     {CONSTANTS, "", 0, "effective cubic constants over Young's modulus of the solid; of the voxels where there are",
@@ -201,6 +240,11 @@ static const QuantityRow compression_rows[] = {
     {BLOCK_MISES, "MPa", 0, "percentiles of von Mises stress by volume", is_plain_elastic, a_curve},
     {"voxel." BLOCK_MISES, "MPa", VOXEL, "of the voxels", NULL, NULL},
     {"frame." BLOCK_MISES, "MPa", FRAME, "of the frame", is_elastic, a_curve},
+    {"mises_max_MPa", "MPa", FRAME, "largest von Mises stress of any section", is_plain_elastic_frame,
+     no_elastic_frame},
+    {"frame.mises_max_MPa", "MPa", FRAME, "largest von Mises stress of any section", is_elastic, a_curve},
+    {ABOVE, "%", FRAME, ABOVE_HELP, has_plain_elastic_yield, no_elastic_frame},
+    {"frame." ABOVE, "%", FRAME, ABOVE_HELP, has_elastic_yield, no_elastic_frame},
     {BLOCK_NONE, "", 0, "forces out of balance, energy out of balance, residual of the solve", NULL, NULL},
     {"voxel." BLOCK_NONE, "", VOXEL, "of the voxels", NULL, NULL},
     {"frame." BLOCK_NONE, "", FRAME, "of the frame", NULL, NULL},
@@ -241,6 +285,8 @@ static const QuantityRow bending_rows[] = {
     BAR("", 0),
     BAR("voxel.", VOXEL),
     BAR("frame.", FRAME),
+    {ABOVE, "%", FRAME, ABOVE_HELP, has_plain_yield, not_the_frame},
+    {"frame." ABOVE, "%", FRAME, ABOVE_HELP, has_yield, no_yield},
     {"span_mm", "mm", 0, "distance of the supports as computed", NULL, NULL},
     {"force_at_stress_N", "N", 0, "force that gives load.stress_MPa", NULL, NULL},
     {"hinge.{plateau,yield}.density", "", 0, "relative density that gives the strength, by a plastic hinge", NULL,
@@ -266,6 +312,8 @@ static const QuantityRow cage_rows[] = {
     CAGE("voxel.", BOTH),
     CAGE("frame.", BOTH),
     {"struts", "", FRAME, "struts of the frame", NULL, NULL},
+    {"<loads>." ABOVE, "%", FRAME, ABOVE_HELP, has_plain_yield, not_the_frame},
+    {"frame.<loads>." ABOVE, "%", BOTH, ABOVE_HELP, has_yield, no_yield},
     {"<loads>.buckling_factor", "-", FRAME, "lowest factor of linear buckling", has_modes, no_modes},
     {"fatigue.{endurance_margin,endurance_margin_min,life_weakest_pct_cycles}", "-", FRAME,
      "endurance over amplitude: 1st percentile of the volume, weakest strut; life of the 1st percentile", has_fatigue,
@@ -348,6 +396,7 @@ static const QuantityRow segment_rows[] = {
     {CASES ".face_rms_um", "um", 0, "how far the faces of the cage are from plane", NULL, NULL},
     STRUTS("voxel", VOXEL),
     STRUTS("frame", FRAME),
+    {CASES ".frame." ABOVE, "%", FRAME, ABOVE_HELP, has_cage_yield, no_yield},
     {CASES "." REGION ".energy_density_kJ_per_m3", "kJ/m3", 0, "strain energy density of the bone", NULL, NULL},
     {"balance.{force_max_rel,moment_max_rel,energy_max_rel,section_max_rel,residual_max}", "-", 0,
      "balance of forces, moments, energy and through the section; residual; of the worst load case", NULL, NULL},
