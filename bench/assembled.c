@@ -163,7 +163,7 @@ PetscErrorCode assembled_create(const Grid *g, const Elasticity material[256], M
   PetscCall(PetscMalloc1(256, &fill.K));
   for (int l = 1; l < 256; ++l)
     if (material[l].C11 > 0)
-      element_matrix(&material[l], g->box.voxel_mm, fill.K[l]);
+      element_matrix(&material[l], ELEMENT_FULL, g->box.voxel_mm, fill.K[l]);
   fill.matrix = *matrix;
   fill.node = node;
   each_voxel(g, add_voxel, &fill);

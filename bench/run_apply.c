@@ -15,7 +15,7 @@ static PetscErrorCode count(const Grid *grid, Outcome *out) {
 }
 
 PetscErrorCode run_apply(MPI_Comm comm, const BenchRow *row, Outcome *out) {
-  const VoxelOptions options = {1e-6, 1000, 0};
+  const VoxelOptions options = {.rtol = 1e-6, .max_iterations = 1000};
   VoxelModel *model;
   Operator op;
   Body body;
@@ -34,7 +34,7 @@ PetscErrorCode run_apply(MPI_Comm comm, const BenchRow *row, Outcome *out) {
 }
 
 PetscErrorCode run_cycle(MPI_Comm comm, const BenchRow *row, Outcome *out) {
-  const VoxelOptions options = {1e-6, 1000, 0};
+  const VoxelOptions options = {.rtol = 1e-6, .max_iterations = 1000};
   VoxelModel *model;
   Grip plate[2];
   Operator op;

@@ -24,7 +24,7 @@ typedef struct Homogenise {
 
 static PetscErrorCode homogenise_once(void *context) {
   Homogenise *h = context;
-  const VoxelOptions options = {h->rtol, 1000, 0};
+  const VoxelOptions options = {.rtol = h->rtol, .max_iterations = 1000};
   VoxelModel *model;
   PetscFunctionBeginUser;
   PetscCall(voxel_create(h->body->grid, h->body->material, &options, &model));

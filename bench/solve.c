@@ -8,7 +8,7 @@ enum { MOST_ITERATIONS = 1000 };
 PetscErrorCode solve_once(void *context) {
   Solve *s = context;
   const Grid *grid = s->body->grid;
-  const VoxelOptions options = {s->rtol, MOST_ITERATIONS, 0};
+  const VoxelOptions options = {.rtol = s->rtol, .max_iterations = MOST_ITERATIONS};
   double motion[2][6] = {{0}}, reaction[2][6];
   PetscFunctionBeginUser;
   motion[1][2] = -STRAIN * grid->box.voxel_mm * (double)grid->box.n[2];

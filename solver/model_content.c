@@ -37,7 +37,7 @@ void content_add_frame_options(Content *content, const FrameOptions *o) {
 }
 
 void content_add_voxel_options(Content *content, const VoxelOptions *o) {
-  const double number[] = {o->rtol, (double)o->max_iterations, o->equilibrium};
+  const double number[] = {o->rtol, (double)o->max_iterations, o->equilibrium, (double)o->element};
   content_add(content, sizeof number, number);
 }
 

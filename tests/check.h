@@ -11,6 +11,7 @@
 /* after the four above */
 #include <cmocka.h>
 #include <petscsys.h>
+#include <string.h>
 
 #define CHECK_NEAR(got, want, rtol, source)                                                                            \
   do {                                                                                                                 \
@@ -52,6 +53,34 @@ static inline PetscErrorCode check_quiet_(MPI_Comm comm, int line, const char *f
 /* call must be refused as a user mistake. */
 #define CHECK_REFUSED(call) CHECK_FAILS(call, PETSC_ERR_USER_INPUT)
 
+enum { CHECK_SAID = 1000 };
+static inline PetscErrorCode check_remember_(MPI_Comm comm, int line, const char *fun, const char *file,
+                                             PetscErrorCode n, PetscErrorType p, const char *mess, void *said) {
+  (void)comm, (void)line, (void)fun, (void)file;
+  if (p == PETSC_ERROR_INITIAL)
+    snprintf(said, CHECK_SAID, "%s", mess);
+  return n;
+}
+/* The code of a call, and what its error says, into said [CHECK_SAID]. */
+#define CHECK_CATCH(call, code, said)                                                                                  \
+  do {                                                                                                                 \
+    (said)[0] = 0;                                                                                                     \
+    PetscPushErrorHandler(check_remember_, said);                                                                      \
+    CHECK_ABANDON(1);                                                                                                  \
+    code = (call);                                                                                                     \
+    CHECK_ABANDON(0);                                                                                                  \
+    PetscPopErrorHandler();                                                                                            \
+  } while (0)
+/* call must fail with that code in words that hold `word`. */
+#define CHECK_FAILS_SAYING(call, wanted, word)                                                                         \
+  do {                                                                                                                 \
+    char said_[CHECK_SAID];                                                                                            \
+    PetscErrorCode code_;                                                                                              \
+    CHECK_CATCH(call, code_, said_);                                                                                   \
+    assert_int_equal(code_, wanted);                                                                                   \
+    if (!strstr(said_, word))                                                                                          \
+      fail_msg("the error says '%s', not '%s'", said_, word);                                                          \
+  } while (0)
 /* What is to be done before PetscFinalize; 0: done. */
 #define CHECK_LEAVE 0
 /* Use as main: every rank runs the group; the exit status is that of the worst rank. */

@@ -284,12 +284,15 @@ PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Res
 
 PetscErrorCode build_frame_options(const Case *c, const Material *material, FrameOptions *options) {
   const char *word;
+  double equilibrium;
 
   PetscFunctionBeginUser;
   *options = (FrameOptions){.young_MPa = material->young_MPa, .poisson = material->poisson};
   PetscCall(document_number(c->doc, "solver.rtol", &options->rtol));
-  options->rtol =
-      PetscMax(options->rtol, 1e-8); /* frames are factorised as a rule: this is the least they must reach */
+  PetscCall(document_number(c->doc, "solver.equilibrium", &equilibrium));
+  /* Frames are factorised as a rule: 1e-8 is the least they must reach. Their residual is already one over reactions.
+   */
+  options->rtol = PetscMin(PetscMax(options->rtol, 1e-8), equilibrium);
   PetscCall(document_text(c->doc, "lattice.strut_theory", &word));
   options->timoshenko = strcmp(word, "timoshenko") ? PETSC_FALSE : PETSC_TRUE;
   PetscCall(document_text(c->doc, "lattice.node_zones", &word));
@@ -298,7 +301,13 @@ PetscErrorCode build_frame_options(const Case *c, const Material *material, Fram
 }
 
 PetscErrorCode build_voxel_options(const Case *c, VoxelOptions *options) {
+  const char *word;
+
   PetscFunctionBeginUser;
+  PetscCall(document_text(c->doc, "solver.element", &word));
+  options->element = !strcmp(word, "full")   ? ELEMENT_FULL
+                     : !strcmp(word, "auto") ? ELEMENT_BY_LAW
+                                             : ELEMENT_MEAN_DILATATION;
   PetscCall(document_number(c->doc, "solver.rtol", &options->rtol));
   PetscCall(document_integer(c->doc, "solver.max_iterations", &options->max_iterations));
   PetscCall(document_number(c->doc, "solver.equilibrium", &options->equilibrium));

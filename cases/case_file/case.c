@@ -21,7 +21,12 @@ static const KeyRow solve_rows[] = {
     {"solver.rtol", KEY_NUMBER, NULL, "(0, 1e-2]", NULL, "1e-10",
      "relative residual |b - K u| / |b| at which the iterative solver stops"},
     {"solver.equilibrium", KEY_NUMBER, NULL, "[1e-12, 1]", NULL, "5e-7",
-     "out-of-balance forces over reactions that every voxel solve between plates must reach besides"},
+     "forces out of balance over reactions (periodic cells: over the nodal forces of the mean stress) that every solve "
+     "must reach besides, else it is an error"},
+    {"solver.element", KEY_WORD, NULL, NULL, "auto full mean-dilatation", "auto",
+     "voxels: full integration, or mean dilatation (B-bar), which does not lock near Poisson's ratio 0.5; auto: full "
+     "up "
+     "to 0.4, mean dilatation beyond, label by label"},
     {"solver.max_iterations", KEY_INTEGER, NULL, "[1, 100000]", NULL, "500",
      "iterations after which a solve that has not converged is an error"},
     {"solver.checkpoint_s", KEY_NUMBER, "s", "[0, inf)", NULL, "60",

@@ -14,12 +14,15 @@ static bool is_memory(PetscErrorCode code, const char *base, const char *text) {
          strstr(text, "INFOG(1) = -13");
 }
 
+/* What the user can do something about is told in its own words. */
+static bool is_plain(PetscErrorCode code) { return code == PETSC_ERR_USER_INPUT || code == PETSC_ERR_NOT_CONVERGED; }
+
 static void describe(int line, const char *function, const char *file, PetscErrorCode code, const char *message,
                      ErrorReport *report) {
   const char *text = message && message[0] ? message : "no description", *base = strrchr(file, '/');
   size_t n = sizeof report->text;
   base = base ? base + 1 : file;
-  if (code == PETSC_ERR_USER_INPUT)
+  if (is_plain(code))
     snprintf(report->text, n, "%s%s", strstr(text, ": error: ") ? "" : own, text);
   else if (code == KEEP_STOPPED)
     snprintf(report->text, n, "trabecula: %s (status %d)", text, INTERRUPT_STATUS);
@@ -27,7 +30,7 @@ static void describe(int line, const char *function, const char *file, PetscErro
     snprintf(report->text, n, "trabecula: error: out of memory (%s)", text);
   else
     snprintf(report->text, n, "trabecula: internal error: %s (%s, %s:%d)", text, function, base, line);
-  for (char *c = report->text; code != PETSC_ERR_USER_INPUT && code != KEEP_STOPPED && *c; c++)
+  for (char *c = report->text; !is_plain(code) && code != KEEP_STOPPED && *c; c++)
     if (*c == '\n')
       *c = ' ';
   plain_text(report->text);

@@ -48,7 +48,7 @@ static int run(int argc, char **argv, bool petsc_options) {
     failed = command_main(PETSC_COMM_WORLD, argc, argv, &status);
   if (failed) {
     error_meet(&report);
-    status = failed == KEEP_STOPPED ? INTERRUPT_STATUS : 2;
+    status = failed == KEEP_STOPPED ? INTERRUPT_STATUS : failed == PETSC_ERR_NOT_CONVERGED ? 4 : 2;
   } else {
     if (petsc_options)
       warn_unused_options();

@@ -15,6 +15,7 @@ static const double PLATEAU_END = 0.4;
 
 PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *plan) {
   const char *word;
+  double equilibrium;
 
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, material, &plan->frame));
@@ -24,6 +25,8 @@ PetscErrorCode crush_plan(const Case *c, const Material *material, CrushPlan *pl
   PetscCall(document_number(c->doc, "crush.offset_pct", &plan->offset));
   PetscCall(document_number(c->doc, "crush.rate_per_s", &plan->rate_per_s));
   PetscCall(document_number(c->doc, "crush.rtol", &plan->frame.rtol));
+  PetscCall(document_number(c->doc, "solver.equilibrium", &equilibrium));
+  plan->frame.rtol = PetscMin(plan->frame.rtol, equilibrium); /* both are over reactions */
   plan->most /= 100;
   plan->offset /= 100;
   PetscCall(document_number(c->doc, "crush.contact_factor", &plan->contact_factor));

@@ -14,7 +14,7 @@ static PetscErrorCode global_numbers(const Grid *g, double **number) {
 /* Local node at corner a of voxel v, for which the gather of node numbers through the leaf serves: block holds the
  * numbers. */
 static PetscErrorCode leaf_assemble(const Level *level, PetscInt l, const BlockDouble *number,
-                                    const Elasticity material[256], Mat A) {
+                                    const Elasticity material[256], ElementChoice element, Mat A) {
   const Grid *g = level->grid;
   PetscFunctionBeginUser;
   for (int v = 0; v < LEAF_VOXELS; ++v) {
@@ -22,7 +22,7 @@ static PetscErrorCode leaf_assemble(const Level *level, PetscInt l, const BlockD
     PetscInt row[24];
     if (!(g->leaf[l].voxel[v / 8] >> v % 8 & 1))
       continue;
-    element_matrix(&material[g->label[l][v]], g->box.voxel_mm, K);
+    element_matrix(&material[g->label[l][v]], element, g->box.voxel_mm, K);
     for (int i = 0; i < 576; ++i)
       K[i / 24][i % 24] *= level->scale ? (double)level->scale[l][v] : 1;
     for (int a = 0; a < 8; ++a)
@@ -33,7 +33,8 @@ static PetscErrorCode leaf_assemble(const Level *level, PetscInt l, const BlockD
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode coarsest_create(Level *level, const Elasticity material[256], KSP *ksp, Vec *b, Vec *x) {
+PetscErrorCode coarsest_create(Level *level, const Elasticity material[256], ElementChoice element, KSP *ksp, Vec *b,
+                               Vec *x) {
   const Grid *g = level->grid;
   const PetscInt n = 3 * g->nodes_owned;
   double *number;
@@ -49,7 +50,7 @@ PetscErrorCode coarsest_create(Level *level, const Elasticity material[256], KSP
   for (PetscInt l = 0; l < g->n_owned; ++l) {
     BlockDouble block;
     leaf_gather_double(g->leaf, &g->leaf[l], number, &block);
-    PetscCall(leaf_assemble(level, l, &block, material, A));
+    PetscCall(leaf_assemble(level, l, &block, material, element, A));
   }
   PetscCall(PetscFree(number));
   for (PetscInt i = 0; level->spring && i < n; ++i)

@@ -1,3 +1,7 @@
+/* Kernel: see element.h. The matrix is the sum over 2x2x2 Gauss points of B' C B h^3 / 8, B the strain-displacement
+   matrix at the point, or, for mean dilatation, with its volume strain replaced by the mean of the eight points. The
+   blocks are that matrix in the basis of sums and differences. All levels of the multigrid and the assembled coarsest
+   one take their numbers from here. */
 #include "solver/voxel/element.h"
 #include <math.h>
 #include <string.h>
@@ -21,13 +25,49 @@ static void strain_matrix(const double x[3], double h, double B[6][24]) {
   }
 }
 
-void element_matrix(const Elasticity *c, double h, double K[24][24]) {
+double element_poisson(const Elasticity *c) {
+  const double sum = c->C11 + c->C22 + c->C33, off = c->C12 + c->C13 + c->C23;
+  const double bulk = (sum + 2 * off) / 9, shear = (sum - off + 3 * (c->C44 + c->C55 + c->C66)) / 15; /* Voigt */
+  return (3 * bulk - 2 * shear) / (2 * (3 * bulk + shear));
+}
+
+bool element_is_mean_dilatation(ElementChoice choice, const Elasticity *c) {
+  const double rounding = 1e-9;
+  return choice == ELEMENT_MEAN_DILATATION ||
+         (choice == ELEMENT_BY_LAW && element_poisson(c) > ELEMENT_POISSON_LIMIT + rounding);
+}
+
+/* Mean over the cube of the volume strain that each corner's displacements bring: terms that are odd in a coordinate
+   drop out, so that it is the one at the centre. */
+static void mean_volume_strain(double h, double mean[24]) {
+  const double centre[3] = {0, 0, 0};
+  double B[6][24];
+  strain_matrix(centre, h, B);
+  for (int j = 0; j < 24; ++j)
+    mean[j] = B[0][j] + B[1][j] + B[2][j];
+}
+
+/* B-bar: a third of the missing volume strain to each normal strain. */
+static void volume_replace(const double mean[24], double B[6][24]) {
+  for (int j = 0; j < 24; ++j) {
+    const double third = (mean[j] - B[0][j] - B[1][j] - B[2][j]) / 3;
+    for (int k = 0; k < 3; ++k)
+      B[k][j] += third;
+  }
+}
+
+void element_matrix(const Elasticity *c, ElementChoice choice, double h, double K[24][24]) {
   const double g = 1 / sqrt(3.0);
+  const bool replace = element_is_mean_dilatation(choice, c);
+  double mean[24];
+  mean_volume_strain(h, mean);
   memset(K, 0, 24 * sizeof K[0]);
   for (int q = 0; q < 8; ++q) {
     const double x[3] = {q & 1 ? g : -g, q & 2 ? g : -g, q & 4 ? g : -g};
     double B[6][24], S[6][24];
     strain_matrix(x, h, B);
+    if (replace)
+      volume_replace(mean, B);
     for (int j = 0; j < 24; ++j) {
       const double e[6] = {B[0][j], B[1][j], B[2][j], B[3][j], B[4][j], B[5][j]};
       double s[6];
@@ -44,9 +84,9 @@ void element_matrix(const Elasticity *c, double h, double K[24][24]) {
 
 static double sign(int mode, int corner) { return __builtin_popcount(mode & ~corner & 7) & 1 ? -1 : 1; }
 
-void element_blocks(const Elasticity *c, double h, ElementBlocks *blocks) {
+void element_blocks(const Elasticity *c, ElementChoice choice, double h, ElementBlocks *blocks) {
   double K[24][24];
-  element_matrix(c, h, K);
+  element_matrix(c, choice, h, K);
   for (int g = 0; g < 8; ++g)
     for (int i = 0; i < 3; ++i)
       for (int j = 0; j < 3; ++j) {

@@ -7,7 +7,7 @@
 enum { LANCZOS_STEPS = 12 };
 
 PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOXELS], const Elasticity material[256],
-                            Level *level) {
+                            ElementChoice element, Level *level) {
   const size_t local = 3 * (size_t)grid->nodes_local, owned = 3 * (size_t)grid->nodes_owned;
   PetscFunctionBeginUser;
   memset(level, 0, sizeof *level);
@@ -22,10 +22,10 @@ PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOX
     double K[24][24];
     if (material[l].C11 <= 0)
       continue;
-    element_blocks(&material[l], grid->box.voxel_mm, &e);
+    element_blocks(&material[l], element, grid->box.voxel_mm, &e);
     for (int i = 0; i < 72; ++i)
       (&level->blocks[l].b[0][0][0])[i] = (float)(&e.b[0][0][0])[i];
-    element_matrix(&material[l], grid->box.voxel_mm, K);
+    element_matrix(&material[l], element, grid->box.voxel_mm, K);
     for (int c = 0; c < 3; ++c) {
       level->corner[l][c] = K[c][c];
       level->corner[l][3 + c] = K[(c + 1) % 3][(c + 2) % 3];

@@ -35,7 +35,7 @@ typedef struct Level {
 /* Blocks and work arrays for a grid whose materials are given; own: the level frees the grid. Then level_fix, then
  * level_finish. */
 PetscErrorCode level_create(const Grid *grid, Grid *own, float (*scale)[LEAF_VOXELS], const Elasticity material[256],
-                            Level *level);
+                            ElementChoice element, Level *level);
 /* Copies fixed [nodes_owned]; takes over spring (may be NULL). */
 PetscErrorCode level_fix(Level *level, const uint8_t *fixed, float *spring);
 /* Blocks and eigenvalue estimate (Lanczos from a start vector that does not depend on the ranks). Collective. */

@@ -8,12 +8,18 @@
 enum { SMOOTHING_DEGREE = 3 };
 /* Chebyshev interval as fractions of the estimated largest eigenvalue. */
 static const double INTERVAL_LOW = 0.1, INTERVAL_HIGH = 1.0;
+/* Below the finest level all cubes are integrated in full, also where the finest ones have mean dilatation: coarse
+   cubes that are too stiff correct too little, soft ones too much. Clamped cube of 32^3, Poisson's ratio 0.45, 0.49,
+   0.499: 13, 29, 80 iterations, with mean dilatation on all levels 14, 32, 133. */
+#define COARSE_ELEMENT ELEMENT_FULL
 
-PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], Multigrid *mg) {
+PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], ElementChoice element,
+                                Multigrid *mg) {
   Porous porous, next;
   PetscFunctionBeginUser;
   memset(mg, 0, sizeof *mg);
-  PetscCall(level_create(grid, NULL, grid->stiffness_factor, material, &mg->level[0]));
+  mg->element = element;
+  PetscCall(level_create(grid, NULL, grid->stiffness_factor, material, element, &mg->level[0]));
   PetscCall(porous_create(grid, material, &porous));
   for (mg->n = 1; mg->n < MULTIGRID_LEVELS; ++mg->n) {
     Level *fine = &mg->level[mg->n - 1];
@@ -22,7 +28,7 @@ PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256]
     if (!can_coarsen(&fine->grid->box, fine->grid->nodes_global))
       break;
     PetscCall(coarsen(fine, &porous, material, &coarse, &next, &scale));
-    PetscCall(level_create(coarse, coarse, scale, material, &mg->level[mg->n]));
+    PetscCall(level_create(coarse, coarse, scale, material, COARSE_ELEMENT, &mg->level[mg->n]));
     PetscCall(porous_free(&porous));
     porous = next;
   }
@@ -48,7 +54,8 @@ PetscErrorCode multigrid_fix(Multigrid *mg, const Elasticity material[256], cons
   for (int l = 0; l < mg->n; ++l)
     level_hold(&mg->level[l]);
   PetscCall(coarsest_destroy(&mg->coarsest, &mg->coarse_b, &mg->coarse_x));
-  PetscCall(coarsest_create(&mg->level[mg->n - 1], material, &mg->coarsest, &mg->coarse_b, &mg->coarse_x));
+  PetscCall(coarsest_create(&mg->level[mg->n - 1], material, mg->n > 1 ? COARSE_ELEMENT : mg->element, &mg->coarsest,
+                            &mg->coarse_b, &mg->coarse_x));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

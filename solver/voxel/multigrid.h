@@ -10,13 +10,14 @@
 enum { MULTIGRID_LEVELS = 24 };
 
 typedef struct Multigrid {
-  int n; /* levels, 0 the finest */
+  int n;                 /* levels, 0 the finest */
+  ElementChoice element; /* of the finest level */
   Level level[MULTIGRID_LEVELS];
   KSP coarsest;
   Vec coarse_b, coarse_x;
 } Multigrid;
 
-PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], Multigrid *mg);
+PetscErrorCode multigrid_create(const Grid *grid, const Elasticity material[256], ElementChoice element, Multigrid *mg);
 /* Components held at 0 on the finest level, [nodes_owned]; rebuilds what depends on them. Collective. */
 PetscErrorCode multigrid_fix(Multigrid *mg, const Elasticity material[256], const uint8_t *fixed);
 /* level[0].x = M level[0].b over owned nodes; b, which must be 0 on fixed components and of a size that single

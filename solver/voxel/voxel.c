@@ -53,7 +53,7 @@ static PetscErrorCode materials_take(VoxelModel *m, const Elasticity material[25
     PetscCheck(elasticity_definite(&material[l]), m->grid->comm, PETSC_ERR_USER_INPUT,
                "the material of label %d has no positive definite stiffness", l);
     m->material[l] = material[l];
-    element_blocks(&material[l], m->grid->box.voxel_mm, &e);
+    element_blocks(&material[l], m->options.element, m->grid->box.voxel_mm, &e);
     memcpy(m->blocks[l].b, e.b, sizeof e.b);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -74,7 +74,7 @@ PetscErrorCode voxel_create(const Grid *grid, const Elasticity material[256], co
   m->options = *options;
   PetscCall(PetscCalloc1(256, &m->blocks));
   PetscCall(materials_take(m, material));
-  PetscCall(multigrid_create(grid, m->material, &m->mg));
+  PetscCall(multigrid_create(grid, m->material, m->options.element, &m->mg));
   if (grid->halo.n)
     PetscCall(PetscMalloc1(3 * (size_t)grid->nodes_local, &m->u));
   PetscCall(PetscTime(&end));
@@ -88,7 +88,7 @@ PetscErrorCode voxel_materials(VoxelModel *m, const Elasticity material[256]) {
   PetscCall(PetscTime(&start));
   PetscCall(materials_take(m, material));
   PetscCall(multigrid_free(&m->mg));
-  PetscCall(multigrid_create(m->grid, m->material, &m->mg));
+  PetscCall(multigrid_create(m->grid, m->material, m->options.element, &m->mg));
   m->ready = false;
   PetscCall(PetscTime(&end));
   m->setup_s += end - start;

@@ -7,6 +7,7 @@
 #include "mesh/grid.h"
 #include "solver/files/keep.h"
 #include "solver/grip.h"
+#include "solver/voxel/element.h"
 #include <petscvec.h>
 
 typedef struct VoxelModel VoxelModel;
@@ -15,8 +16,9 @@ typedef struct VoxelOptions {
   double rtol; /* relative residual |b - K u| / |b|, b the forces of the prescribed motions on the undeformed body */
   PetscInt max_iterations;
   double equilibrium; /* out-of-balance forces over reactions or loads, |f - K u| / max(|reactions|, |f|), that a solve
-                         must also reach, else PETSC_ERR_USER_INPUT; 0: not asked. b grows with the number of voxels,
+                         must also reach, else PETSC_ERR_NOT_CONVERGED; 0: not asked. b grows with the number of voxels,
                          reactions do not: on fine grids this is the stricter of the two */
+  ElementChoice element;
 } VoxelOptions;
 
 /* material[label] for every label present (others ignored); the stiffness factors of the grid scale the stiffness. The
@@ -42,7 +44,8 @@ PetscErrorCode voxel_solve(VoxelModel *model, const double (*motion)[6], Vec for
 PetscErrorCode voxel_reactions(VoxelModel *model, Vec u, Vec force, double (*reaction)[6]);
 /* Strain energy, N mm. */
 PetscErrorCode voxel_energy(VoxelModel *model, Vec u, double *energy);
-/* |K u - force| over free components relative to |K u| over tied ones: the equilibrium residual that is reported. */
+/* |K u - force| over free components relative to |K u| over tied ones: the equilibrium residual that is reported.
+   PETSC_ERR_NOT_CONVERGED where it misses VoxelOptions.equilibrium. */
 PetscErrorCode voxel_residual(VoxelModel *model, Vec u, Vec force, double *relative);
 /* The six unit motions of one grip, all others held: u[6] (created here; those without effect are zero vectors) and the
  * 6x6 stiffness. */

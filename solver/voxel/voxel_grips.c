@@ -128,7 +128,9 @@ PetscErrorCode voxel_unit_motions(VoxelModel *m, PetscInt grip, Vec u[6], double
   for (int q = 0; q < 6; ++q) {
     PetscCall(voxel_vector(m, &u[q]));
     motion[grip][q] = 1;
+    m->superposed = true;
     PetscErrorCode failed = voxel_solve(m, (const double(*)[6])motion, NULL, u[q], &info[q]);
+    m->superposed = false;
     if (failed)
       PetscCall(PetscFree(motion));
     PetscCall(failed);

@@ -21,6 +21,7 @@ struct VoxelModel {
   const Grid *grid; /* borrowed */
   Keep *keep;       /* borrowed; NULL: solves are not kept */
   VoxelSolve solve; /* the one under way */
+  bool superposed;  /* it is one of several that will be superposed */
   VoxelOptions options;
   Elasticity material[256];
   BlocksDouble *blocks; /* [256] */
@@ -50,6 +51,7 @@ PetscErrorCode voxel_tie_norm(const VoxelModel *model, double *norm);
 typedef struct Conjugate { /* state of the iteration; b of the finest level is the residual over size */
   double size, rho, alpha; /* alpha: how much of p is still to be added to u */
   double start, estimate;  /* norms, N: at the last replacement, and now by the recurrence */
+  double recurrence;       /* N, what it said when the last replacement came */
   double target;           /* N, what estimate must not exceed */
   float *p;                /* [nodes_local][3] over size */
   double votes;            /* of the ranks: keep.h */
@@ -57,23 +59,40 @@ typedef struct Conjugate { /* state of the iteration; b of the finest level is t
 } Conjugate;
 
 /* voxel_keep.c. Before a solve under motions [n_grips][6] (NULL: none) and forces (NULL: none) from u: what it is known
-   by; *done: u and info are those of the record. */
+   by; *done: u and info are those of the record, which is yet to be judged. */
 PetscErrorCode voxel_keep_find(VoxelModel *model, const double (*motion)[6], Vec force, Vec u, SolveInfo *info,
                                PetscBool *done);
+/* The record was good, or is no solution: one line to the user, and info begins anew. */
+PetscErrorCode voxel_keep_taken(VoxelModel *model, bool good, SolveInfo *info);
 /* At its end. */
 PetscErrorCode voxel_keep_done(VoxelModel *model, Vec u, const SolveInfo *info);
 /* Between two iterations: a record of them, and KEEP_STOPPED if a rank was asked to stop; back to that place. */
 PetscErrorCode voxel_keep_iteration(VoxelModel *model, Vec u, Conjugate *k);
-PetscErrorCode voxel_keep_resume(VoxelModel *model, Vec u, Conjugate *k);
+PetscErrorCode voxel_keep_resume(VoxelModel *model, Vec u, Vec force, Conjugate *k);
 
 /* Improves u until |force - K u| <= the target that goal gives for the present tie forces; *norm: of the last
    voxel_out_of_balance, which is in b over `scale`; on return that of u. Adds the cost to info. */
 typedef struct KrylovGoal {
-  double target;      /* N: to reach first */
-  double equilibrium; /* VoxelOptions.equilibrium, 0: not asked */
-  double load, least; /* N: norm of the forces; what surely can be reached */
+  double target, start; /* N: rtol times start; of the motions and forces on the undeformed body */
+  double equilibrium;   /* what is asked: share times VoxelOptions.equilibrium, 0: nothing */
+  double share;         /* 1, or less where solutions are to be superposed */
+  double load, least;   /* N: norm of the forces; what is rounding where nothing is strained */
+  double rounding;      /* N: norm of terms that rounding enters by beside those of K u */
+  const double *mean;   /* [6] strain that is imposed beside u; NULL: none */
   double scale;
 } KrylovGoal;
+/* Of VoxelOptions.equilibrium for unit displacements: reactions of load cases cancel in part, residuals do not. */
+#define VOXEL_SUPERPOSED 0.1
+/* voxel_balance.c. What the residual must not exceed, given the tie forces of now. */
+PetscErrorCode voxel_goal_target(const VoxelModel *model, const KrylovGoal *goal, double *target);
+/* YES: the true residual norm of u is at the target, or equilibrium is reached and rounding leaves no more, or the body
+   is not strained at all. ROUNDING: none of these, and rounding leaves no less. */
+typedef enum Settled { SETTLED_NO, SETTLED_ROUNDING, SETTLED_YES } Settled;
+PetscErrorCode voxel_settled(VoxelModel *model, Vec u, const KrylovGoal *goal, double norm, Settled *settled);
+/* Raises PETSC_ERR_NOT_CONVERGED: what was reached, what accepts it, why it is hard. broken: the operator was not
+   positive, or a number not finite. */
+PetscErrorCode voxel_refuse(const VoxelModel *model, const KrylovGoal *goal, const Conjugate *k, Settled settled,
+                            bool broken);
 PetscErrorCode voxel_krylov(VoxelModel *model, Vec u, Vec force, const KrylovGoal *goal, double *norm, SolveInfo *info);
 PetscErrorCode voxel_prepare(VoxelModel *model);
 

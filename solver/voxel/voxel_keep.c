@@ -3,6 +3,7 @@
 #include "solver/model_content.h"
 #include "solver/voxel/voxel_impl.h"
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 enum { INFO = 5, STATE = 8 };
@@ -27,6 +28,7 @@ static PetscErrorCode solve_content(const VoxelModel *m, const double (*motion)[
   content_add_grid(&mine, m->grid);
   content_add(&mine, sizeof m->material, m->material);
   content_add_voxel_options(&mine, &m->options);
+  content_add(&mine, sizeof m->superposed, &m->superposed);
   for (PetscInt g = 0; g < m->n_grips; ++g)
     content_add(&mine, sizeof m->grip[g].at, m->grip[g].at);
   content_add(&mine, (size_t)m->n_ties * sizeof *m->tie, m->tie);
@@ -93,6 +95,9 @@ static PetscErrorCode get_displacement(const VoxelModel *m, Record *record, Vec 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A number of a record, which may be anything. */
+static double within(double value, double most) { return value >= 0 && value <= most ? value : 0; }
+
 static PetscErrorCode tell(const VoxelModel *m, const char *what, PetscInt iterations) {
   char text[160];
   PetscFunctionBeginUser;
@@ -123,15 +128,28 @@ PetscErrorCode voxel_keep_find(VoxelModel *m, const double (*motion)[6], Vec for
   if (finished) {
     PetscCall(get_displacement(m, record, u));
     PetscCall(record_get_all(record, "finished", INFO, 1, value));
-    info->iterations = (PetscInt)value[1];
-    info->relative_residual = value[2];
-    info->setup_s = value[3];
-    info->solve_s = value[4];
-    PetscCall(tell(m, "a solve is taken from", info->iterations));
+    info->iterations = (PetscInt)within(value[1], 1e6);
+    info->setup_s = within(value[3], 1e9);
+    info->solve_s = within(value[4], 1e9);
     *done = PETSC_TRUE;
   } else
     solve->begun = PETSC_TRUE;
   PetscCall(record_close(&record));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_keep_taken(VoxelModel *m, bool good, SolveInfo *info) {
+  char text[160];
+  PetscFunctionBeginUser;
+  if (good) {
+    PetscCall(tell(m, "a solve is taken from", info->iterations));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
+  PetscCall(PetscSNPrintf(text, sizeof text, "the checkpoint '%s' does not hold what it says: it is not used",
+                          m->solve.name));
+  PetscCall(m->keep->tell(m->keep->context, true, text));
+  info->iterations = 0;
+  info->setup_s = info->solve_s = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -168,23 +186,108 @@ PetscErrorCode voxel_keep_iteration(VoxelModel *m, Vec u, Conjugate *k) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode voxel_keep_resume(VoxelModel *m, Vec u, Conjugate *k) {
-  const PetscInt64 n = m->grid->nodes_owned;
+typedef struct Resumed { /* what a record of an iteration holds, before it is believed */
   double state[STATE];
+  Vec u;
+  float *residual, *direction; /* [nodes_owned][3] */
+} Resumed;
+
+static PetscErrorCode resumed_read(const VoxelModel *m, Record *record, Resumed *r) {
+  const PetscInt64 n = m->grid->nodes_owned;
+  PetscFunctionBeginUser;
+  PetscCall(get_displacement(m, record, r->u));
+  PetscCall(record_get_all(record, "under_way", STATE, 1, r->state));
+  PetscCall(record_get_floats(record, "residual", n, 3, r->residual));
+  PetscCall(record_get_floats(record, "direction", n, 3, r->direction));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The numbers can be those of an iteration that began as k did. */
+static bool state_possible(const VoxelModel *m, const Resumed *r, const Conjugate *k) {
+  const double *s = r->state, most = 1e3 * k->start;
+  bool good = s[0] > 0 && s[0] <= most && s[1] >= 0 && s[3] > 0 && s[3] <= most && s[4] > 0 && s[4] <= most;
+  for (int i = 0; i < STATE; ++i)
+    good = good && isfinite(s[i]);
+  return good && s[6] >= 0 && s[6] <= (double)m->options.max_iterations && s[7] >= 0 && s[7] < 1e3;
+}
+
+/* Residual and direction are finite, tied components follow their grips, and the residual is that of the displacements
+   but for the single precision of the recurrence. b becomes the true one. */
+static PetscErrorCode resumed_check(VoxelModel *m, Vec u, Vec force, const Conjugate *k, const Resumed *r, bool *good) {
+  const size_t n = 3 * (size_t)m->grid->nodes_owned;
+  const double recurrence = 1e-2; /* of the residual at the last replacement */
+  const float *b = m->mg.level[0].b;
+  const PetscScalar *own;
+  PetscScalar *read;
+  double wrong = 0, off = 0, norm;
+  PetscFunctionBeginUser;
+  PetscCall(VecGetArrayRead(u, &own));
+  PetscCall(VecGetArray(r->u, &read));
+  for (PetscInt t = 0; t < m->n_ties; ++t)
+    wrong += read[m->tie[t].dof] != own[m->tie[t].dof] || r->direction[m->tie[t].dof] != 0;
+  PetscCall(VecRestoreArrayRead(u, &own));
+  for (size_t i = 0; i < n; ++i) { /* what is still to be added to u belongs to it */
+    wrong += !isfinite(read[i]) || !isfinite(r->residual[i]) || !isfinite(r->direction[i]);
+    read[i] += r->state[0] * r->state[2] * (double)r->direction[i];
+  }
+  PetscCall(VecRestoreArray(r->u, &read));
+  PetscCall(voxel_out_of_balance(m, r->u, force, r->state[0], &norm));
+  for (size_t i = 0; i < n; ++i)
+    off += PetscSqr((double)b[i] - (double)r->residual[i]);
+  double mine[2] = {wrong, off}, all[2];
+  PetscCallMPI(MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, m->grid->comm));
+  *good = all[0] == 0 && state_possible(m, r, k) && isfinite(norm) &&
+          r->state[0] * sqrt(all[1]) <= recurrence * r->state[3];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Takes over what was found good: u without what is still to be added to it. */
+static PetscErrorCode resumed_take(VoxelModel *m, Record *record, const Resumed *r, Vec u, Conjugate *k) {
+  const size_t n = 3 * (size_t)m->grid->nodes_owned;
+  const double *state = r->state;
+  PetscFunctionBeginUser;
+  PetscCall(get_displacement(m, record, u));
+  PetscCall(PetscArraycpy(m->mg.level[0].b, r->residual, n));
+  PetscCall(PetscArraycpy(k->p, r->direction, n));
+  k->size = state[0], k->rho = state[1], k->alpha = state[2], k->start = state[3];
+  k->estimate = state[4], k->target = state[5];
+  k->iterations = (PetscInt)state[6], k->stalls = (PetscInt)state[7];
+  PetscCall(tell(m, "a solve continues from", k->iterations));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* u, b and k stay as they are unless the record is good. */
+static PetscErrorCode resume(VoxelModel *m, Record *record, Vec u, Vec force, Conjugate *k) {
+  const size_t n = 3 * (size_t)m->grid->nodes_owned;
+  float *b = m->mg.level[0].b, *kept;
+  SolveInfo none = {.iterations = 0};
+  Resumed r;
+  bool good = false;
+  PetscFunctionBeginUser;
+  PetscCall(VecDuplicate(u, &r.u));
+  PetscCall(PetscMalloc3(n, &r.residual, n, &r.direction, n, &kept));
+  PetscCall(PetscArraycpy(kept, b, n));
+  PetscCall(resumed_read(m, record, &r));
+  PetscCall(resumed_check(m, u, force, k, &r, &good));
+  if (good) {
+    PetscCall(resumed_take(m, record, &r, u, k));
+  } else {
+    PetscCall(PetscArraycpy(b, kept, n));
+    PetscCall(voxel_keep_taken(m, false, &none));
+  }
+  PetscCall(PetscFree3(r.residual, r.direction, kept));
+  PetscCall(VecDestroy(&r.u));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode voxel_keep_resume(VoxelModel *m, Vec u, Vec force, Conjugate *k) {
   Record *record;
   PetscFunctionBeginUser;
   m->solve.begun = PETSC_FALSE;
   PetscCall(keep_open(m->keep, m->solve.name, &m->solve.content, &record));
   if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(get_displacement(m, record, u));
-  PetscCall(record_get_all(record, "under_way", STATE, 1, state));
-  PetscCall(record_get_floats(record, "residual", n, 3, m->mg.level[0].b));
-  PetscCall(record_get_floats(record, "direction", n, 3, k->p));
+  PetscCall(resume(m, record, u, force, k));
   PetscCall(record_close(&record));
-  k->size = state[0], k->rho = state[1], k->alpha = state[2], k->start = state[3];
-  k->estimate = state[4], k->target = state[5];
-  k->iterations = (PetscInt)state[6], k->stalls = (PetscInt)state[7];
-  PetscCall(tell(m, "a solve continues from", k->iterations));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -1,7 +1,6 @@
 /* Static equilibrium: conjugate gradients in single precision on the double-precision residual. */
 #include "solver/voxel/vector_kernel.h"
 #include "solver/voxel/voxel_impl.h"
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -11,9 +10,8 @@ static const double ROUND_OFF = 1e-12;
    this factor: at a contrast of 1e4 rounding is hardly below it then (at 1e-6 the count was 34 to 99, not 25). */
 static const double STRETCH = 1e-3;
 enum { STALLS = 3 };
-/* A replacement that finds less than this gained since the last one: rounding has the upper hand. That is accepted
-   where the residual is no more than so many units in the last place of the single terms of K u. */
-static const double STALLED = 0.5, LAST_PLACES = 8;
+/* A replacement that finds less than this gained since the last one: rounding has the upper hand. */
+static const double STALLED = 0.5;
 
 typedef struct Balance { /* of a leaf: force - K u over scale */
   const Level *fine;
@@ -158,81 +156,55 @@ static PetscErrorCode replace(VoxelModel *m, Vec u, Vec force, Conjugate *k) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* What the residual must not exceed, given the reactions of the present state. */
-static PetscErrorCode goal_target(const VoxelModel *m, const KrylovGoal *goal, double *target) {
-  double reactions;
+/* The true residual in place of the recurrence's, with the target for the reactions of now; *end: it is reached, or, as
+   hardly anything was gained, all that double precision has. */
+static PetscErrorCode look(VoxelModel *m, Vec u, Vec force, const KrylovGoal *goal, Conjugate *k, Settled *end) {
   PetscFunctionBeginUser;
-  *target = goal->target;
-  if (goal->equilibrium > 0) {
-    PetscCall(voxel_tie_norm(m, &reactions));
-    *target = PetscMin(*target, PetscMax(goal->equilibrium * PetscMax(reactions, goal->load), goal->least));
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* What rounding leaves of K u in double precision: about the norm of its diagonal terms in the last place. */
-static PetscErrorCode rounding_floor(const VoxelModel *m, Vec u, double *floor) {
-  const Level *fine = &m->mg.level[0];
-  const PetscScalar *a;
-  double sum = 0;
-  PetscFunctionBeginUser;
-  PetscCall(VecGetArrayRead(u, &a));
-  for (PetscInt l = 0; l < m->grid->n_owned; ++l) {
-    const Leaf *leaf = &m->grid->leaf[l];
-    for (PetscInt i = leaf->base; i < leaf->base + leaf_nodes(leaf); ++i)
-      for (int c = 0; c < 3; ++c) {
-        const double d = level_inverse_diagonal(fine, l, i, c), f = d > 0 ? a[3 * i + c] / d : 0;
-        sum += f * f;
-      }
-  }
-  PetscCall(VecRestoreArrayRead(u, &a));
-  PetscCallMPI(MPI_Allreduce(&sum, floor, 1, MPI_DOUBLE, MPI_SUM, m->grid->comm));
-  *floor = LAST_PLACES * DBL_EPSILON * sqrt(*floor);
+  k->recurrence = k->estimate;
+  PetscCall(replace(m, u, force, k));
+  PetscCall(voxel_goal_target(m, goal, &k->target));
+  *end = k->estimate <= k->target ? SETTLED_YES : SETTLED_NO;
+  if (!*end && (k->estimate > STALLED * k->start || k->estimate <= goal->least))
+    PetscCall(voxel_settled(m, u, goal, k->estimate, end));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode conjugate_gradients(VoxelModel *m, Vec u, Vec force, const KrylovGoal *goal, Conjugate *k) {
-  MPI_Comm comm = m->grid->comm;
   PetscScalar *a;
+  Settled end;
+  bool broken;
   PetscFunctionBeginUser;
-  PetscCall(goal_target(m, goal, &k->target));
+  PetscCall(voxel_goal_target(m, goal, &k->target));
+  end = k->estimate <= k->target ? SETTLED_YES : SETTLED_NO;
   if (m->solve.begun)
-    PetscCall(voxel_keep_resume(m, u, k));
-  while (k->estimate > k->target) {
-    bool broken;
+    PetscCall(voxel_keep_resume(m, u, force, k));
+  while (end != SETTLED_YES) {
     if (k->votes > 0)
       PetscCall(voxel_keep_iteration(m, u, k));
-    PetscCheck(k->iterations < m->options.max_iterations, comm, PETSC_ERR_USER_INPUT,
-               "the voxel solver stopped after %" PetscInt_FMT
-               " iterations at %.2g times the wanted residual: raise solver.max_iterations or solver.rtol",
-               k->iterations, k->estimate / k->target);
+    if (k->iterations >= m->options.max_iterations) {
+      PetscCall(look(m, u, force, goal, k, &end));
+      if (end != SETTLED_YES)
+        PetscCall(voxel_refuse(m, goal, k, end, false));
+      break;
+    }
     PetscCall(VecGetArray(u, &a));
     PetscCall(iterate(m, a, k, &broken));
     PetscCall(VecRestoreArray(u, &a));
-    PetscCheck(!broken, comm, PETSC_ERR_USER_INPUT,
-               "the voxel solver broke down after %" PetscInt_FMT " iterations: stiffness not positive or not finite",
-               k->iterations);
-    if (k->estimate > k->target && k->estimate > STRETCH * k->start)
+    if (!broken && k->estimate > k->target && k->estimate > STRETCH * k->start)
       continue;
-    PetscCall(replace(m, u, force, k));
-    PetscCall(goal_target(m, goal, &k->target));
-    if (k->estimate > k->target && k->estimate > STALLED * k->start) {
-      double floor;
-      PetscCall(rounding_floor(m, u, &floor));
-      if (k->estimate <= floor)
-        break;
-      PetscCheck(++k->stalls < STALLS, comm, PETSC_ERR_USER_INPUT,
-                 "the voxel solver stalls at %.2g times the wanted residual after %" PetscInt_FMT
-                 " iterations: rounding is the limit, raise solver.rtol or solver.equilibrium",
-                 k->estimate / k->target, k->iterations);
-    }
+    PetscCall(look(m, u, force, goal, k, &end));
+    if (broken && end != SETTLED_YES)
+      PetscCall(voxel_refuse(m, goal, k, end, true));
+    if (end == SETTLED_ROUNDING || (end == SETTLED_NO && k->estimate > STALLED * k->start))
+      if (++k->stalls >= STALLS)
+        PetscCall(voxel_refuse(m, goal, k, end, false));
     k->start = k->estimate;
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode voxel_krylov(VoxelModel *m, Vec u, Vec force, const KrylovGoal *goal, double *norm, SolveInfo *info) {
-  Conjugate k = {.size = goal->scale, .start = *norm, .estimate = *norm};
+  Conjugate k = {.size = goal->scale, .start = *norm, .estimate = *norm, .recurrence = *norm};
   PetscLogDouble start, end;
   PetscFunctionBeginUser;
   PetscCall(PetscTime(&start));
@@ -249,16 +221,6 @@ PetscErrorCode voxel_krylov(VoxelModel *m, Vec u, Vec force, const KrylovGoal *g
   info->setup_s += m->setup_s;
   info->solve_s += end - start;
   m->setup_s = 0;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode voxel_residual(VoxelModel *m, Vec u, Vec force, double *relative) {
-  double norm, reactions;
-  PetscFunctionBeginUser;
-  PetscCall(voxel_prepare(m));
-  PetscCall(voxel_out_of_balance(m, u, force, 1, &norm));
-  PetscCall(voxel_tie_norm(m, &reactions));
-  *relative = reactions > 0 ? norm / reactions : norm;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -299,18 +261,54 @@ static PetscErrorCode start_norm(VoxelModel *m, const double (*motion)[6], Vec f
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static KrylovGoal goal_make(const VoxelModel *m, double start, double load, double norm) {
+  const double share = m->superposed ? VOXEL_SUPERPOSED : 1;
+  return (KrylovGoal){.target = m->options.rtol * start,
+                      .start = start,
+                      .equilibrium = share * m->options.equilibrium,
+                      .share = share,
+                      .load = load,
+                      .least = ROUND_OFF * start,
+                      .rounding = load,
+                      .scale = norm};
+}
+
+/* Looks for the solve among the records; what is found must be a solution here and now, else u begins at 0. */
+static PetscErrorCode recall(VoxelModel *m, const double (*motion)[6], Vec force, double load, Vec u, SolveInfo *info,
+                             Settled *settled) {
+  double start, norm;
+  PetscBool done;
+  PetscFunctionBeginUser;
+  *settled = SETTLED_NO;
+  PetscCall(voxel_keep_find(m, motion, force, u, info, &done));
+  if (!done)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(start_norm(m, motion, force, u, &start, &norm));
+  const KrylovGoal goal = goal_make(m, start, load, norm);
+  if (isfinite(norm))
+    PetscCall(voxel_settled(m, u, &goal, norm, settled));
+  PetscCall(voxel_keep_taken(m, *settled == SETTLED_YES, info));
+  if (*settled == SETTLED_YES)
+    info->relative_residual = norm / start;
+  else
+    PetscCall(VecZeroEntries(u));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, Vec u, SolveInfo *info) {
   PetscReal start, norm, load = 0;
-  PetscBool done;
+  Settled settled;
   PetscFunctionBeginUser;
   PetscCheck(m->n_grips, m->grid->comm, PETSC_ERR_USER_INPUT, "the voxel model has no support");
   memset(info, 0, sizeof *info);
   info->model = "voxel";
   info->dofs = 3 * m->grid->nodes_global;
-  PetscCall(voxel_keep_find(m, motion, force, u, info, &done));
-  if (done)
-    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(voxel_prepare(m));
+  if (force)
+    PetscCall(VecNorm(force, NORM_2, &load));
+  PetscCall(recall(m, motion, force, load, u, info, &settled));
+  if (settled == SETTLED_YES)
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(start_norm(m, motion, force, u, &start, &norm));
   PetscCheck(isfinite(start) && isfinite(norm), m->grid->comm, PETSC_ERR_USER_INPUT,
              "the motions or the forces on the voxel model are not finite");
@@ -319,10 +317,8 @@ PetscErrorCode voxel_solve(VoxelModel *m, const double (*motion)[6], Vec force, 
     PetscCall(impose_motion(m, motion, u));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
-  if (force)
-    PetscCall(VecNorm(force, NORM_2, &load));
+  const KrylovGoal goal = goal_make(m, start, load, norm);
   PetscCall(voxel_normalise(m, u, force, norm));
-  const KrylovGoal goal = {m->options.rtol * start, m->options.equilibrium, load, ROUND_OFF * start, norm};
   PetscCall(voxel_krylov(m, u, force, &goal, &norm, info));
   info->relative_residual = norm / start;
   PetscCall(voxel_keep_done(m, u, info));

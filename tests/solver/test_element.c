@@ -12,7 +12,8 @@ static Elasticity kind(int i) {
                   : elasticity_orthotropic((const double[3]){12, 20, 45}, (const double[3]){6, 5, 4},
                                            (const double[3]){0.3, 0.2, 0.25});
 }
-enum { KINDS = 3 };
+enum { KINDS = 3, ELEMENTS = 2 };
+static const ElementChoice element[ELEMENTS] = {ELEMENT_FULL, ELEMENT_MEAN_DILATATION};
 
 /* Largest difference between K u and T' diag(blocks) T u for some u, over the largest force. */
 static double block_error(const double K[24][24], const ElementBlocks *blocks) {
@@ -41,12 +42,13 @@ static double block_error(const double K[24][24], const ElementBlocks *blocks) {
 
 static void blocks_are_the_matrix(void **state) {
   (void)state;
-  for (int i = 0; i < KINDS; ++i) {
-    const Elasticity c = kind(i);
+  for (int n = 0; n < KINDS * ELEMENTS; ++n) {
+    const Elasticity c = kind(n / ELEMENTS);
+    const ElementChoice choice = element[n % ELEMENTS];
     double K[24][24];
     ElementBlocks blocks;
-    element_matrix(&c, edge, K);
-    element_blocks(&c, edge, &blocks);
+    element_matrix(&c, choice, edge, K);
+    element_blocks(&c, choice, edge, &blocks);
     CHECK_BELOW(block_error((const double(*)[24])K, &blocks), 1e-14, "the reflections commute with K: K = T' B T");
     blocks.b[7][0][1] *= 1.001; /* a fault that the comparison must see */
     assert_true(block_error((const double(*)[24])K, &blocks) > 1e-6);
@@ -55,18 +57,19 @@ static void blocks_are_the_matrix(void **state) {
 
 static void matrix_is_symmetric(void **state) {
   (void)state;
-  for (int i = 0; i < KINDS; ++i) {
-    const Elasticity c = kind(i);
+  for (int n = 0; n < KINDS * ELEMENTS; ++n) {
+    const Elasticity c = kind(n / ELEMENTS);
+    const ElementChoice choice = element[n % ELEMENTS];
     double K[24][24], worst = 0;
     ElementBlocks blocks;
-    element_matrix(&c, edge, K);
-    element_blocks(&c, edge, &blocks);
+    element_matrix(&c, choice, edge, K);
+    element_blocks(&c, choice, edge, &blocks);
     for (int r = 0; r < 24; ++r)
       for (int s = 0; s < 24; ++s)
         worst = fmax(worst, fabs(K[r][s] - K[s][r]));
     CHECK_BELOW(worst / K[0][0], 1e-15, "the strain energy is a quadratic form");
     const double stiff[3][3] = {{c.C11, c.C55, c.C66}, {c.C22, c.C44, c.C66}, {c.C33, c.C44, c.C55}};
-    for (int a = 0; a < 24; ++a)
+    for (int a = 0; a < 24 && choice == ELEMENT_FULL; ++a)
       CHECK_NEAR(K[a][a], (stiff[a % 3][0] + stiff[a % 3][1] + stiff[a % 3][2]) * edge / 9, 1e-14,
                  "integral of (dN/dx)^2 = (1/h)(h/3)(h/3) along each axis");
     for (int d = 0; d < 3; ++d)
@@ -85,9 +88,10 @@ static void affine(const double gradient[3][3], const double shift[3], double u[
 
 static void rigid_motions_cost_nothing(void **state) {
   (void)state;
-  for (int i = 0; i < KINDS; ++i)
+  for (int n = 0; n < KINDS * ELEMENTS; ++n)
     for (int motion = 0; motion < 6; ++motion) {
-      const Elasticity c = kind(i);
+      const Elasticity c = kind(n / ELEMENTS);
+      const ElementChoice choice = element[n % ELEMENTS];
       const int d = motion % 3;
       double K[24][24], u[8][3], m[8][3], w[3][3] = {{0}}, shift[3] = {0}, worst = 0, e[6];
       ElementBlocks blocks;
@@ -96,8 +100,8 @@ static void rigid_motions_cost_nothing(void **state) {
       else
         w[(d + 1) % 3][d] = 1, w[d][(d + 1) % 3] = -1;
       affine((const double(*)[3])w, shift, u);
-      element_matrix(&c, edge, K);
-      element_blocks(&c, edge, &blocks);
+      element_matrix(&c, choice, edge, K);
+      element_blocks(&c, choice, edge, &blocks);
       element_modes((const double(*)[3])u, m);
       element_strain((const double(*)[3])m, edge, e);
       for (int row = 0; row < 24; ++row) {
@@ -118,12 +122,13 @@ static void linear_fields_are_exact(void **state) {
   (void)state;
   const double gradient[3][3] = {{0.3, -0.2, 0.5}, {0.1, -0.7, 0.4}, {0.25, 0.6, 0.9}}, shift[3] = {1, -2, 3};
   const double want[6] = {0.3, -0.7, 0.9, 0.4 + 0.6, 0.5 + 0.25, -0.2 + 0.1};
-  for (int i = 0; i < KINDS; ++i) {
-    const Elasticity c = kind(i);
+  for (int n = 0; n < KINDS * ELEMENTS; ++n) {
+    const Elasticity c = kind(n / ELEMENTS);
+    const ElementChoice choice = element[n % ELEMENTS];
     double u[8][3], m[8][3], e[6], s[6], energy = 0;
     ElementBlocks blocks;
     affine(gradient, shift, u);
-    element_blocks(&c, edge, &blocks);
+    element_blocks(&c, choice, edge, &blocks);
     element_modes((const double(*)[3])u, m);
     element_strain((const double(*)[3])m, edge, e);
     elasticity_stress(&c, want, s);
@@ -136,9 +141,75 @@ static void linear_fields_are_exact(void **state) {
   }
 }
 
+/* Plain B-bar, from the strain energy alone: at each Gauss point the strain without its volume part, and the mean
+   volume strain of the eight points instead. */
+static double energy_of_points(const Elasticity *c, bool mean, const double u[8][3]) {
+  double e[8][6] = {{0}}, volume = 0, sum = 0;
+  for (int q = 0; q < 8; ++q)
+    for (int a = 0; a < 8; ++a) {
+      double N[3], d[3];
+      for (int k = 0; k < 3; ++k) {
+        const double x = (q >> k & 1 ? 1 : -1) / sqrt(3.0), s = a >> k & 1 ? 1 : -1;
+        N[k] = (1 + s * x) / 2, d[k] = s / edge;
+      }
+      const double grad[3] = {d[0] * N[1] * N[2], N[0] * d[1] * N[2], N[0] * N[1] * d[2]};
+      for (int k = 0; k < 3; ++k) {
+        const int f = (k + 1) % 3, g = (k + 2) % 3;
+        e[q][k] += grad[k] * u[a][k];
+        e[q][3 + k] += grad[f] * u[a][g] + grad[g] * u[a][f];
+        volume += grad[k] * u[a][k] / 8;
+      }
+    }
+  for (int q = 0; q < 8; ++q) {
+    double s[6];
+    const double own = e[q][0] + e[q][1] + e[q][2];
+    for (int k = 0; k < 3 && mean; ++k)
+      e[q][k] += (volume - own) / 3;
+    elasticity_stress(c, e[q], s);
+    for (int k = 0; k < 6; ++k)
+      sum += e[q][k] * s[k] * edge * edge * edge / 16;
+  }
+  return sum;
+}
+
+static void energy_is_that_of_the_points(void **state) {
+  (void)state;
+  for (int n = 0; n < KINDS * ELEMENTS; ++n) {
+    const Elasticity c = kind(n / ELEMENTS);
+    const ElementChoice choice = element[n % ELEMENTS];
+    ElementBlocks blocks;
+    element_blocks(&c, choice, edge, &blocks);
+    for (int trial = 0; trial < 10; ++trial) {
+      double u[8][3], m[8][3];
+      for (int i = 0; i < 24; ++i)
+        u[i / 3][i % 3] = sin(2.3 * i + 17.1 * trial * (i + 3) * (i + 1));
+      element_modes((const double(*)[3])u, m);
+      CHECK_NEAR(element_energy((const double(*)[3])m, (const double(*)[3][3])blocks.b),
+                 energy_of_points(&c, choice == ELEMENT_MEAN_DILATATION, (const double(*)[3])u), 1e-13,
+                 "Hughes (1980): B-bar at 2x2x2 Gauss points");
+    }
+  }
+}
+
+/* By law: full integration up to Poisson's ratio 0.4, mean dilatation beyond; of other laws by bulk over shear. */
+static void choice_follows_the_law(void **state) {
+  (void)state;
+  const double nu[5] = {-0.3, 0.3, 0.4, 0.41, 0.4999};
+  for (int i = 0; i < 5; ++i) {
+    const Elasticity c = elasticity_isotropic(7, nu[i]);
+    CHECK_NEAR(element_poisson(&c), nu[i], 1e-9, "of an isotropic law its own");
+    assert_int_equal(element_is_mean_dilatation(ELEMENT_BY_LAW, &c), nu[i] > 0.4);
+    assert_false(element_is_mean_dilatation(ELEMENT_FULL, &c));
+    assert_true(element_is_mean_dilatation(ELEMENT_MEAN_DILATATION, &c));
+  }
+  const Elasticity stiff = elasticity_cubic(100, 98, 3);
+  assert_true(element_is_mean_dilatation(ELEMENT_BY_LAW, &stiff));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(blocks_are_the_matrix), cmocka_unit_test(matrix_is_symmetric),
-                                     cmocka_unit_test(rigid_motions_cost_nothing),
-                                     cmocka_unit_test(linear_fields_are_exact)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(blocks_are_the_matrix),        cmocka_unit_test(matrix_is_symmetric),
+      cmocka_unit_test(rigid_motions_cost_nothing),   cmocka_unit_test(linear_fields_are_exact),
+      cmocka_unit_test(energy_is_that_of_the_points), cmocka_unit_test(choice_follows_the_law)};
   return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
 }

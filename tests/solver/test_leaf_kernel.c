@@ -31,7 +31,7 @@ static double *twin(const Body *b, const Elasticity material[256]) {
   const GridBox *box = &b->box;
   double *f = calloc(3 * nodes_all(box), sizeof *f), K[4][24][24];
   for (int l = 1; l < 4; ++l)
-    element_matrix(&material[l], box->voxel_mm, K[l]);
+    element_matrix(&material[l], ELEMENT_FULL, box->voxel_mm, K[l]);
   for (PetscInt k = 0; k < box->n[2]; ++k)
     for (PetscInt j = 0; j < box->n[1]; ++j)
       for (PetscInt i = 0; i < box->n[0]; ++i) {
@@ -107,7 +107,7 @@ static void in_double(const Grid *g, const Elasticity material[256], const doubl
   Sweep sweep;
   for (int l = 1; l < 4; ++l) {
     ElementBlocks e;
-    element_blocks(&material[l], g->box.voxel_mm, &e);
+    element_blocks(&material[l], ELEMENT_FULL, g->box.voxel_mm, &e);
     memcpy(blocks[l].b, e.b, sizeof e.b);
   }
   CHECK_OK(PetscCalloc2(3 * g->nodes_local, &t.ud, 3 * g->nodes_local, &t.yd));

@@ -53,7 +53,7 @@ static void cycle_is_symmetric_and_positive(void **state) {
     CHECK_OK(grid_node_positions(g, x));
     for (PetscInt i = 0; i < g->nodes_owned && which < 2; ++i)
       fixed[i] = x[i][2] == 0 ? 7 : x[i][2] == 0.5 * 31 ? 4 : x[i][0] == 0.5 ? 1 : 0; /* some off the coarse grids */
-    CHECK_OK(multigrid_create(g, c, &mg));
+    CHECK_OK(multigrid_create(g, c, ELEMENT_BY_LAW, &mg));
     CHECK_OK(multigrid_fix(&mg, c, fixed));
     assert_true(mg.n >= 3);
     for (int k = 0; k < 4; ++k)

@@ -29,7 +29,7 @@ static void two_voxels_by_hand(void **state) {
     b.label[1] = 2;
     give_values(&b, kind, area, phi);
     Grid *g = body_grid(world, &b);
-    const VoxelOptions options = {1e-12, 100, 0};
+    const VoxelOptions options = {.rtol = 1e-12, .max_iterations = 100};
     Elasticity c[256] = {{0}};
     VoxelModel *m;
     Grip grip[2] = {plane_grip(g, "bottom", 2, 0, GRIP_XYZ), plane_grip(g, "top", 2, 2 * h, GRIP_XYZ)};
@@ -82,7 +82,7 @@ static void energy_and_section_forces_add_up(void **state) {
       b.solid = body_values(&b, 4);
     b.factor = kind == PARTIAL ? b.solid : kind == WHOLE ? NULL : body_values(&b, 5);
     Grid *g = body_grid(world, &b);
-    const VoxelOptions options = {1e-8, 300, 0};
+    const VoxelOptions options = {.rtol = 1e-8, .max_iterations = 300};
     Elasticity c[256] = {{0}};
     VoxelModel *m;
     Grip grip[2] = {plane_grip(g, "bottom", 2, 0, GRIP_XYZ), plane_grip(g, "top", 2, 6, GRIP_XYZ)};

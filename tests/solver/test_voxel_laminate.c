@@ -15,7 +15,7 @@ static void layers_are_backus(void **state) {
   const double lambda[2] = {0.35 / (1.35 * 0.3), 0.1 * 0.3 / (1.3 * 0.4)}, mu[2] = {0.5 / 1.35, 0.05 / 1.3};
   const double ratio = 0.5 * (lambda[0] / (lambda[0] + 2 * mu[0]) + lambda[1] / (lambda[1] + 2 * mu[1]));
   for (int normal = 0; normal < 3; ++normal) {
-    const VoxelOptions options = {1e-10, 200, 0};
+    const VoxelOptions options = {.rtol = 1e-10, .max_iterations = 200};
     PetscInt n[3] = {4, 4, 4};
     n[normal] = 12;
     Body b = body_make(n[0], n[1], n[2], 0.5, 7, 0);

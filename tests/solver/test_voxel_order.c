@@ -81,7 +81,7 @@ static void quadrature(PetscInt n, double *value, double *error) {
 }
 
 static double solution_error(PetscInt n) {
-  const VoxelOptions options = {1e-9, 100, 0};
+  const VoxelOptions options = {.rtol = 1e-9, .max_iterations = 100};
   Body b = body_make(n, n, n, 1.0 / (double)n, 0, 1);
   Grid *g = body_grid(world, &b);
   Elasticity c[256] = {{0}};

@@ -97,8 +97,10 @@ static void stress_is_uniform(void **state) {
   const Elasticity kinds[2] = {elasticity_isotropic(100, 0.3),
                                elasticity_orthotropic((const double[3]){80, 100, 150}, (const double[3]){40, 30, 50},
                                                       (const double[3]){0.3, 0.2, 0.25})};
-  for (int kind = 0; kind < 2; ++kind) {
-    const VoxelOptions options = {1e-13, 300, 0};
+  for (int run = 0; run < 4; ++run) { /* both laws with both elements */
+    const int kind = run % 2;
+    const VoxelOptions options = {
+        .rtol = 1e-13, .max_iterations = 300, .element = run / 2 ? ELEMENT_MEAN_DILATATION : ELEMENT_FULL};
     Body b = blob();
     Grid *g = body_grid(world, &b);
     Elasticity c[256] = {{0}};

@@ -5,7 +5,7 @@
 static const MPI_Comm world = MPI_COMM_WORLD;
 
 static void homogenise(const Grid *g, Elasticity one, Elasticity two, double rtol, double C[6][6], SolveInfo info[6]) {
-  const VoxelOptions options = {rtol, 200, 0};
+  const VoxelOptions options = {.rtol = rtol, .max_iterations = 200};
   Elasticity c[256] = {{0}};
   VoxelModel *m;
   c[1] = one, c[2] = two;
@@ -102,7 +102,7 @@ static void dilute_void(void **state) {
   enum { N = 32 };
   Body b = body_make(N, N, N, 1.0 / N, 7, 1);
   const double radius = 4.3; /* voxels */
-  const VoxelOptions options = {1e-8, 50, 0};
+  const VoxelOptions options = {.rtol = 1e-8, .max_iterations = 50};
   double f = 0, C[6][6];
   SolveInfo info[6];
   VoxelModel *m;

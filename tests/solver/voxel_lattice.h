@@ -21,7 +21,7 @@ static inline double peak_bytes(MPI_Comm comm) {
 
 static inline Compression compress_lattice(MPI_Comm comm, double porosity, int voxels, int side, double rtol) {
   const double before = peak_bytes(comm);
-  const VoxelOptions options = {rtol, 100, 0};
+  const VoxelOptions options = {.rtol = rtol, .max_iterations = 100};
   Grid *g = lattice_grid(comm, porosity, voxels, side, false);
   Elasticity c[256] = {{0}};
   Compression result;
