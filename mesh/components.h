@@ -1,11 +1,23 @@
-/* Shared by the phases of leaves_keep_largest: pieces of this rank, what touches other ranks, the choice on rank 0, the
+/* Shared by the phases of leaves_keep: pieces of this rank, what touches other ranks, the choice on rank 0, the
    slivers on what is kept. */
 #ifndef TRABECULA_MESH_COMPONENTS_H
 #define TRABECULA_MESH_COMPONENTS_H
 
 #include "mesh/directory.h"
+#include "mesh/voxelise.h"
 
 enum { FACE = LEAF_EDGE * LEAF_EDGE };
+
+typedef struct Reach {   /* what a region is known by beside its size, in indices of voxels */
+  PetscInt lo[3], hi[3]; /* its box */
+  PetscInt foot[2][3];   /* of its voxels at the lower plate the outermost ones along the axis `across` of the plates */
+  unsigned touch;        /* plates that it touches */
+} Reach;
+
+/* Kernels: nothing yet; one voxel more; the other's more. */
+void reach_start(Reach *reach);
+void reach_add(const Plates *plates, const GridBox *box, const PetscInt at[3], Reach *reach);
+void reach_join(const Plates *plates, const Reach *other, Reach *reach);
 
 typedef struct Pieces {
   MPI_Comm comm;
@@ -19,6 +31,8 @@ typedef struct Pieces {
   PetscInt *parent;              /* [pieces] */
   PetscInt *voxels;              /* [pieces] valid at roots once summed up */
   bool *shared;                  /* [pieces] root that touches other ranks */
+  const Plates *plates;          /* NULL: the largest is kept */
+  Reach *reach;                  /* [pieces] valid at roots; only where there are plates */
   PetscInt64 offset;             /* global number of piece 0 */
 } Pieces;
 
@@ -32,9 +46,10 @@ int upper_layer(const GridBox *box, const int32_t at[3], int axis);
 
 /* Collective. Pairs of pieces (global numbers) that touch across ranks, each pair once; marks the roots that do. */
 PetscErrorCode edges_find(Pieces *pieces, PetscInt *n_edges, Edge **edges);
-/* Collective. The global numbers of the pieces that make up the largest component, on every rank, and how many
-   components there are. */
-PetscErrorCode winner_find(Pieces *pieces, PetscInt64 *components, PetscInt64 *n_winner, PetscInt64 **winner);
+/* Collective. The global numbers of the pieces that make up what is kept (the largest component, or all that both
+   plates hold), on every rank, and how many components there are; what is kept region by region. */
+PetscErrorCode winner_find(Pieces *pieces, PetscInt64 *n_winner, PetscInt64 **winner, Components *found,
+                           Region **region);
 
 /* Collective. Adds to solid, which says what is kept, the voxels of smaller solid fraction that share a face with it.
  */

@@ -97,7 +97,7 @@ static PetscErrorCode thin_out(const Graph *in, const Defects *d, uint64_t seed,
     found->missing += !keep[s];
   }
   if (!d->keep_islands)
-    PetscCall(graph_largest(in, keep));
+    PetscCall(graph_keep_region(in, d->touch, keep));
   PetscCall(count_dangling(in, keep, &found->dangling));
   PetscCall(graph_select(in, keep, out));
   found->hanging = in->n_struts - found->missing - out->n_struts;

@@ -23,6 +23,7 @@ typedef struct Defects {               /* {0}: none, but see layer_diameter_pct 
   double layer_diameter_pct; /* > 0, of the diameter elsewhere; counts where layer_mm > 0 */
   double layer_missing;      /* 0 .. 1, beside missing */
   bool keep_islands;         /* for voxels, which drop islands themselves */
+  const uint8_t *touch; /* [nodes of the graph] plates that hold a node (graph_keep_region); NULL: none. Borrowed */
 } Defects;
 
 typedef struct DefectsFound {

@@ -34,11 +34,17 @@ PetscErrorCode graph_tile(const Cell *cell, double cell_mm, double strut_mm, con
    a strut that leaves and returns gives several; cut pieces shorter than min_mm are dropped. Gaps and pieces shorter
    than 1/256 of the strut may be overlooked. Graphs that are not periodic. */
 PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Graph *out);
-/* Keeps the largest connected piece (by strut length); *dropped counts the struts removed. Graphs that are not
-   periodic. */
-PetscErrorCode graph_drop_islands(const Graph *in, Graph *out, PetscInt *dropped);
-/* Of the struts with keep [n_struts], only the largest connected piece stays marked. Graphs that are not periodic. */
-PetscErrorCode graph_largest(const Graph *in, bool *keep);
+/* Keeps the largest connected region (by strut length), or all that both plates hold (touch: see graph_keep_region);
+ *dropped counts the struts removed. Graphs that are not periodic. */
+PetscErrorCode graph_drop_islands(const Graph *in, const uint8_t *touch, Graph *out, PetscInt *dropped);
+/* The connected region of each node [n_nodes], numbered in the order of their first nodes; -1: of a node without a
+   strut that counts. Only struts with keep count (NULL: all). To be freed with PetscFree. Graphs that are not periodic.
+ */
+PetscErrorCode graph_regions(const Graph *graph, const bool *keep, PetscInt *n, PetscInt **region);
+/* Of the struts with keep [n_struts], only the largest connected region stays marked; where there are plates, every
+   region with nodes in both: touch [n_nodes] says which plates a node lies in (bits 0 and 1; NULL: none). Graphs that
+   are not periodic. */
+PetscErrorCode graph_keep_region(const Graph *in, const uint8_t *touch, bool *keep);
 /* The struts with keep [n_struts] and their nodes, both in the old order of use. */
 PetscErrorCode graph_select(const Graph *in, const bool *keep, Graph *out);
 /* Every strut as n equal pieces: strut s becomes s * n .. s * n + n - 1; the old nodes keep their numbers, node i of

@@ -21,31 +21,58 @@ static PetscInt root_of(PetscInt *parent, PetscInt i) {
   return i;
 }
 
-PetscErrorCode graph_largest(const Graph *in, bool *keep) {
-  PetscInt *parent, best = -1;
-  double *total;
+PetscErrorCode graph_regions(const Graph *in, const bool *keep, PetscInt *n, PetscInt **region) {
+  PetscInt *parent, *number;
 
   PetscFunctionBeginUser;
   PetscCheck(!in->shift, PETSC_COMM_SELF, PETSC_ERR_PLIB, "islands of a periodic graph are not defined");
-  PetscCall(PetscMalloc2(in->n_nodes, &parent, in->n_nodes, &total));
+  PetscCall(PetscMalloc1(in->n_nodes, &parent));
+  PetscCall(PetscMalloc1(in->n_nodes, &number));
   for (PetscInt i = 0; i < in->n_nodes; i++) {
     parent[i] = i;
-    total[i] = 0;
+    number[i] = -1;
   }
   for (PetscInt s = 0; s < in->n_struts; s++) {
-    PetscInt a = root_of(parent, in->strut[s][0]), b = root_of(parent, in->strut[s][1]);
-    if (keep[s])
-      parent[PetscMax(a, b)] = PetscMin(a, b);
+    if (keep && !keep[s])
+      continue;
+    const PetscInt a = root_of(parent, in->strut[s][0]), b = root_of(parent, in->strut[s][1]);
+    parent[PetscMax(a, b)] = PetscMin(a, b);
+    number[in->strut[s][0]] = number[in->strut[s][1]] = 0;
   }
+  *n = 0;
+  for (PetscInt i = 0; i < in->n_nodes; i++) /* roots come before their members */
+    if (number[i] >= 0)
+      number[i] = parent[i] == i ? (*n)++ : number[root_of(parent, i)];
+  PetscCall(PetscFree(parent));
+  *region = number;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode graph_keep_region(const Graph *in, const uint8_t *touch, bool *keep) {
+  PetscInt n, *region, best = 0;
+  double *total;
+  uint8_t *held;
+
+  PetscFunctionBeginUser;
+  PetscCall(graph_regions(in, keep, &n, &region));
+  PetscCall(PetscCalloc1(n, &total));
+  PetscCall(PetscCalloc1(n, &held));
   for (PetscInt s = 0; s < in->n_struts; s++)
     if (keep[s])
-      total[root_of(parent, in->strut[s][0])] += graph_strut(in, s, NULL);
-  for (PetscInt i = 0; i < in->n_nodes; i++)
-    if (parent[i] == i && (best < 0 || total[i] > total[best] * (1 + 1e-9)))
-      best = i;
-  for (PetscInt s = 0; s < in->n_struts; s++)
-    keep[s] = keep[s] && root_of(parent, in->strut[s][0]) == best;
-  PetscCall(PetscFree2(parent, total));
+      total[region[in->strut[s][0]]] += graph_strut(in, s, NULL);
+  for (PetscInt i = 0; i < in->n_nodes && touch; i++)
+    if (region[i] >= 0)
+      held[region[i]] |= touch[i];
+  for (PetscInt r = 1; r < n; r++)
+    if (total[r] > total[best] * (1 + 1e-9))
+      best = r;
+  for (PetscInt s = 0; s < in->n_struts; s++) {
+    const PetscInt r = region[in->strut[s][0]];
+    keep[s] = keep[s] && (touch ? held[r] == 3 : r == best);
+  }
+  PetscCall(PetscFree(held));
+  PetscCall(PetscFree(total));
+  PetscCall(PetscFree(region));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -82,14 +109,14 @@ PetscErrorCode graph_select(const Graph *in, const bool *keep, Graph *out) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode graph_drop_islands(const Graph *in, Graph *out, PetscInt *dropped) {
+PetscErrorCode graph_drop_islands(const Graph *in, const uint8_t *touch, Graph *out, PetscInt *dropped) {
   bool *keep;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(in->n_struts, &keep));
   for (PetscInt s = 0; s < in->n_struts; s++)
     keep[s] = true;
-  PetscCall(graph_largest(in, keep));
+  PetscCall(graph_keep_region(in, touch, keep));
   PetscCall(graph_select(in, keep, out));
   *dropped = in->n_struts - out->n_struts;
   PetscCall(PetscFree(keep));

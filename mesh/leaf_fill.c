@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* Voxels with less solid than this are void: slivers would hang on by next to nothing. */
-static const double least_fraction = 0.005;
 enum { PART_AWAY, PART_NEAR, PART_FULL };
 
 typedef struct Scene { /* the parts as one leaf sees them */
@@ -173,7 +171,7 @@ static void fill_fractions(const Scene *scene, const double (*x)[3], const Nearn
     double f = label[v] ? 1 : 0;
     if (fabs(near->solid[v]) <= scene->reach)
       f = voxel_fraction(scene, x[v], near->solid[v]);
-    if (f < least_fraction)
+    if (f < VOXEL_LEAST_SOLID)
       f = 0;
     if (f == 0)
       label[v] = 0;

@@ -1,82 +1,11 @@
+/* Solves of a block between two plates (block_plates.c) as voxels and as a frame, and what they say: modulus, reaction,
+   energy, balances, stresses, field files. Used by the runners compression and calibrate. */
 #include "cases/body/block.h"
 #include "cases/body/frame_stress.h"
 #include "cases/body/percentile.h"
 #include <math.h>
 
 static const double percents[] = {0.95, 0.999};
-
-/* Components that a plane without friction, or a plane of symmetry, ties: the displacement across it and, for beams,
-   the rotations that would tilt it. */
-static unsigned plane_ties(int axis, bool rotations) {
-  unsigned tilt = GRIP_ROTATIONS & ~(8u << axis);
-  return (1u << axis) | (rotations ? tilt : 0);
-}
-
-static PetscErrorCode face_grip(const BlockLoad *load, int axis, int upper, PetscInt n, const double (*x)[3],
-                                Grip *grip) {
-  static const char *const names[3][2] = {{"x-", "x+"}, {"y-", "y+"}, {"z-", "z+"}};
-  double lo[3], hi[3], size = fmax(load->hi[0] - load->lo[0], load->hi[axis] - load->lo[axis]), slack = 1e-6 * size;
-
-  PetscFunctionBeginUser;
-  for (int i = 0; i < 3; i++) {
-    lo[i] = load->lo[i] - slack;
-    hi[i] = load->hi[i] + slack;
-  }
-  lo[axis] = (upper ? load->hi[axis] : load->lo[axis]) - slack;
-  hi[axis] = (upper ? load->hi[axis] : load->lo[axis]) + slack;
-  PetscCall(grip_pick_box(names[axis][upper], n, x, lo, hi, grip));
-  for (int i = 0; i < 3; i++)
-    grip->at[i] = 0.5 * (load->lo[i] + load->hi[i]);
-  grip->at[axis] = upper ? load->hi[axis] : load->lo[axis];
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* Pins against sideways drift and rotation about the load axis. */
-static PetscErrorCode add_pins(MPI_Comm comm, const BlockLoad *load, const double (*x)[3], BlockGrips *g) {
-  int t1 = (load->axis + 1) % 3, t2 = (load->axis + 2) % 3;
-  bool held1 = load->symmetric[t1][0] || load->symmetric[t1][1],
-       held2 = load->symmetric[t2][0] || load->symmetric[t2][1];
-
-  PetscFunctionBeginUser;
-  if (load->hold[0] != PLATE_FRICTIONLESS || load->hold[1] != PLATE_FRICTIONLESS || (held1 && held2))
-    PetscFunctionReturn(PETSC_SUCCESS);
-  Grip *pin = &g->grip[g->n++];
-  PetscCall(grip_pick_extreme(comm, "pin", &g->grip[0], x, t1, -1, pin));
-  pin->fixed = (held1 ? 0 : 1u << t1) | (held2 ? 0 : 1u << t2);
-  if (held1 || held2)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  pin = &g->grip[g->n++];
-  PetscCall(grip_pick_extreme(comm, "second pin", &g->grip[0], x, t1, 1, pin));
-  pin->fixed = 1u << t2;
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode block_grips(MPI_Comm comm, const BlockLoad *load, PetscInt n, const double (*x)[3], bool rotations,
-                           BlockGrips *g) {
-  static const char *const names[] = {"lower plate", "upper plate"};
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMemzero(g, sizeof(*g)));
-  for (int upper = 0; upper < 2; upper++) {
-    Grip *plate = &g->grip[g->n++];
-    PetscCall(face_grip(load, load->axis, upper, n, x, plate));
-    PetscCall(PetscStrncpy(plate->name, names[upper], sizeof(plate->name)));
-    plate->fixed = load->hold[upper] == PLATE_FRICTIONLESS ? plane_ties(load->axis, rotations)
-                   : load->hold[upper] == PLATE_CUT        ? GRIP_XYZ
-                   : rotations                             ? GRIP_ALL
-                                                           : GRIP_XYZ;
-  }
-  g->motion[1][load->axis] = load->strain * (load->hi[load->axis] - load->lo[load->axis]);
-  for (int axis = 0; axis < 3; axis++)
-    for (int upper = 0; upper < 2; upper++) {
-      if (!load->symmetric[axis][upper])
-        continue;
-      PetscCall(face_grip(load, axis, upper, n, x, &g->grip[g->n]));
-      g->grip[g->n++].fixed = plane_ties(axis, rotations);
-    }
-  PetscCall(add_pins(comm, load, x, g));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
 
 /* Modulus and balances from the reactions of all grips. */
 static void judge(const BlockLoad *load, const BlockGrips *g, const double (*reaction)[6], BlockAnswer *answer) {
@@ -160,50 +89,68 @@ PetscErrorCode block_voxel_fields(VoxelModel *model, const Grid *grid, Vec u, Re
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* u: room for the displacements. */
-static PetscErrorCode solve_voxels(const Case *c, const BlockLoad *load, VoxelModel *model, const Grid *grid, Vec u,
-                                   Results *results, BlockAnswer *answer) {
-  BlockGrips g;
-  SolveInfo info;
-  double(*x)[3], reaction[BLOCK_GRIPS][6];
+static PetscErrorCode voxel_plates(const BlockLoad *load, VoxelModel *model, const Grid *grid, const Regions *regions,
+                                   BlockGrips *g) {
+  BlockRegion *region;
+  double(*x)[3];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(grid->nodes_owned, &x));
   PetscCall(grid_node_positions(grid, x));
-  PetscCall(block_grips(c->comm, load, grid->nodes_owned, (const double(*)[3])x, false, &g));
+  PetscCall(block_voxel_regions(load, &grid->box, regions, &region));
+  PetscCall(block_grips(load, grid->nodes_owned, (const double(*)[3])x, false, (PetscInt)regions->n, region, g));
+  PetscCall(PetscFree(region));
   PetscCall(PetscFree(x));
-  PetscErrorCode failed = voxel_grips(model, g.n, g.grip);
-  PetscCall(grip_release(g.n, g.grip));
+  PetscErrorCode failed = voxel_grips(model, g->n, g->grip);
+  PetscCall(grip_release(g->n, g->grip));
   PetscCall(failed);
-  PetscCall(VecSet(u, 0));
-  PetscCall(voxel_solve(model, (const double(*)[6])g.motion, NULL, u, &info));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+typedef struct VoxelBlock { /* a block on its way through the solver */
+  VoxelModel *model;
+  const Grid *grid;
+  BlockGrips g;
+  Vec u; /* displacements */
+} VoxelBlock;
+
+static PetscErrorCode solve_voxels(const BlockLoad *load, VoxelBlock *b, Results *results, BlockAnswer *answer) {
+  const double(*motion)[6] = (const double(*)[6])b->g.motion;
+  SolveInfo info;
+  double reaction[BLOCK_GRIPS][6];
+
+  PetscFunctionBeginUser;
+  PetscCall(VecSet(b->u, 0));
+  PetscCall(voxel_solve(b->model, motion, NULL, b->u, &info));
   PetscCall(PetscSNPrintf(info.name, sizeof(info.name), "block, voxels"));
   PetscCall(results_solve(results, &info));
   PetscCall(results_progress(results, "voxels: %" PetscInt64_FMT " degrees of freedom, %" PetscInt_FMT " iterations",
                              info.dofs, info.iterations));
-  PetscCall(voxel_reactions(model, u, NULL, reaction));
-  PetscCall(voxel_energy(model, u, &answer->energy_mJ));
-  PetscCall(voxel_residual(model, u, NULL, &answer->residual));
-  judge(load, &g, (const double(*)[6])reaction, answer);
-  PetscCall(block_voxel_fields(model, grid, u, results, answer->mises));
+  PetscCall(voxel_reactions(b->model, b->u, NULL, reaction));
+  PetscCall(voxel_energy(b->model, b->u, &answer->energy_mJ));
+  PetscCall(voxel_residual(b->model, b->u, NULL, &answer->residual));
+  judge(load, &b->g, (const double(*)[6])reaction, answer);
+  PetscCall(block_voxel_fields(b->model, b->grid, b->u, results, answer->mises));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Elasticity material[256],
-                            Results *results, BlockAnswer *answer) {
-  VoxelModel *model = NULL;
+PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *grid, const Regions *regions,
+                            const Elasticity material[256], Results *results, BlockAnswer *answer) {
+  VoxelBlock b = {.grid = grid};
   VoxelOptions options;
-  Vec u;
 
   PetscFunctionBeginUser;
   answer->mises_max = answer->above_yield_pct = NAN;
+  PetscCall(block_sections(load, grid, answer->held_pct));
   PetscCall(build_voxel_options(c, &options));
-  PetscCall(voxel_create(grid, material, &options, &model));
-  PetscCall(voxel_keep(model, results_keep(results)));
-  PetscCall(voxel_vector(model, &u));
-  PetscErrorCode failed = solve_voxels(c, load, model, grid, u, results, answer);
-  PetscCall(VecDestroy(&u));
-  PetscCall(voxel_destroy(&model));
+  PetscCall(voxel_create(grid, material, &options, &b.model));
+  PetscCall(voxel_keep(b.model, results_keep(results)));
+  PetscCall(voxel_vector(b.model, &b.u));
+  PetscErrorCode failed = voxel_plates(load, b.model, grid, regions, &b.g);
+  if (!failed)
+    failed = solve_voxels(load, &b, results, answer);
+  PetscCall(VecDestroy(&b.u));
+  PetscCall(voxel_destroy(&b.model));
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -265,7 +212,7 @@ static PetscErrorCode solve_frame(MPI_Comm comm, const BlockLoad *load, const Gr
   FrameOptions mirrored = *options;
   block_mirrors(load, &mirrored);
   PetscCall(frame_create(comm, graph, &mirrored, &model));
-  PetscCall(block_grips(PETSC_COMM_SELF, load, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
+  PetscCall(block_graph_grips(load, graph, &g));
   PetscCall(frame_grips(model, g.n, g.grip));
   PetscCall(PetscCalloc1(graph->n_nodes, &solution->u));
   PetscCall(PetscMalloc1(graph->n_struts, &solution->section));
@@ -275,6 +222,7 @@ static PetscErrorCode solve_frame(MPI_Comm comm, const BlockLoad *load, const Gr
   PetscCall(frame_energy(model, u, &answer->energy_mJ));
   PetscCall(frame_residual(model, u, NULL, &answer->residual));
   judge(load, &g, (const double(*)[6])reaction, answer);
+  answer->held_pct[0] = answer->held_pct[1] = NAN;
   PetscCall(frame_sections(model, u, solution->section));
   PetscCall(grip_release(g.n, g.grip));
   PetscCall(frame_destroy(&model));

@@ -255,14 +255,27 @@ static float least_solid(const GridBox *box) {
   return box->periodic[0] || box->periodic[1] || box->periodic[2] ? 0 : 0.25F;
 }
 
+static PetscErrorCode number_leaves(const Case *c, const GridBox *box, Leaves *leaves, Grid **grid) {
+  PetscFunctionBeginUser;
+  PetscCall(leaves_partition(c->comm, box, leaves));
+  PetscCall(grid_create(c->comm, box, leaves, 0, NULL, grid));
+  PetscCall(leaves_free(leaves));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static const double crumbs = 0.25; /* more than this left out: not the body that the case means */
+
+static double share_left_out(const Components *found) {
+  return (double)found->voxels_dropped / fmax(1, (double)(found->voxels_kept + found->voxels_dropped));
+}
+
 PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid) {
   const char *const key = document_has(c->doc, "geometry") ? "geometry" : "resolution";
-  const double crumbs = 0.25; /* more than this left out: not the body that the case means */
   Components found;
 
   PetscFunctionBeginUser;
   PetscCall(leaves_keep_largest(c->comm, box, least_solid(box), leaves, &found));
-  const double left_out = (double)found.voxels_dropped / (double)(found.voxels_kept + found.voxels_dropped);
+  const double left_out = share_left_out(&found);
   if (left_out > crumbs) {
     PetscCall(leaves_free(leaves));
     PetscCall(document_error(c->doc, document_has(c->doc, key) ? key : "",
@@ -276,9 +289,91 @@ PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Res
                            "the voxels fall into %" PetscInt64_FMT " pieces; the largest is kept, %" PetscInt64_FMT
                            " voxels (%.3g %%) are left out",
                            found.components, found.voxels_dropped, 100 * left_out));
-  PetscCall(leaves_partition(c->comm, box, leaves));
-  PetscCall(grid_create(c->comm, box, leaves, 0, NULL, grid));
+  PetscCall(number_leaves(c, box, leaves, grid));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* A voxel touches the plates that one of its corners lies in. */
+static unsigned voxel_touch(const void *context, const GridBox *box, const PetscInt at[3]) {
+  const PlatePair *plates = context;
+  double x[3];
+  unsigned touch = 0;
+  for (int corner = 0; corner < 8; corner++) {
+    for (int i = 0; i < 3; i++)
+      x[i] = box->origin[i] + (double)(at[i] + (corner >> i & 1)) * box->voxel_mm;
+    touch |= plates->touch(plates->context, x, plates->reach);
+  }
+  return touch;
+}
+
+/* Refuses a body of which no region, or (a lattice) not enough, stands between both plates. */
+static PetscErrorCode check_held(const Case *c, const GridBox *box, const Components *found, Leaves *leaves) {
+  const bool image = document_has(c->doc, "geometry");
+  const char *const key = image ? "geometry" : document_has(c->doc, "resolution") ? "resolution" : "";
+  const double left_out = share_left_out(found), volume = found->solid_dropped * pow(box->voxel_mm, 3);
+
+  PetscFunctionBeginUser;
+  if (found->kept && (image || left_out <= crumbs))
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(leaves_free(leaves));
+  if (found->voxels_dropped == 0)
+    PetscCall(document_error(c->doc, key, "the body is empty: it has no solid voxel"));
+  if (!found->kept)
+    PetscCall(document_error(c->doc, key,
+                             "the body is disconnected: none of its %" PetscInt64_FMT
+                             " disconnected regions (%.4g mm3 of solid) reaches from one plate to the other, so that "
+                             "it carries nothing; close the gap%s",
+                             found->components, volume,
+                             image ? ", take away specks beyond the body, which move the plates away from it, or embed "
+                                     "the ends (load.embed_mm)"
+                                   : ""));
+  PetscCall(document_error(c->doc, key,
+                           "the body is disconnected: %.3g %% of its voxels lie in regions that touch one plate or "
+                           "none (%" PetscInt64_FMT " of %" PetscInt64_FMT " regions are held by both)",
+                           100 * left_out, found->kept, found->components));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* What was kept and left out, in words. */
+static PetscErrorCode say_held(const GridBox *box, const Components *found, Results *results) {
+  const double volume = found->solid_dropped * pow(box->voxel_mm, 3);
+
+  PetscFunctionBeginUser;
+  if (results && found->kept > 1)
+    PetscCall(results_assume(results,
+                             "the body consists of %" PetscInt64_FMT
+                             " disconnected regions that both plates hold: all of them carry load",
+                             found->kept));
+  if (results && found->voxels_dropped)
+    PetscCall(results_warn(results,
+                           "%" PetscInt64_FMT " disconnected regions that touch one plate or none are left out: they "
+                           "carry nothing; %" PetscInt64_FMT " voxels, %.4g mm3 of solid (%.3g %% of the voxels)",
+                           found->components - found->kept, found->voxels_dropped, volume,
+                           100 * share_left_out(found)));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_grid_held(const Case *c, const GridBox *box, Leaves *leaves, const PlatePair *plates,
+                               Results *results, Grid **grid, Regions *kept) {
+  const Plates held = {voxel_touch, plates, plates->across};
+  Components found;
+  Region *region;
+  const float least = document_has(c->doc, "geometry") ? 0 : least_solid(box); /* an image's thin parts may be such */
+
+  PetscFunctionBeginUser;
+  if (kept)
+    *kept = (Regions){0};
+  PetscCall(leaves_keep_held(c->comm, box, least, &held, leaves, &found, &region));
+  if (kept)
+    *kept = (Regions){found.kept, region};
+  else
+    PetscCall(PetscFree(region));
+  PetscErrorCode failed = check_held(c, box, &found, leaves);
+  if (failed && kept)
+    PetscCall(PetscFree(kept->region));
+  PetscCall(failed);
+  PetscCall(say_held(box, &found, results));
+  PetscCall(number_leaves(c, box, leaves, grid));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -57,9 +57,26 @@ PetscErrorCode build_lattice_grid(const Case *c, const Design *design, const Gri
 /* The same lattice as a Shape, e.g. as one Part among others: infinite, or what lies inside outline (borrowed). */
 PetscErrorCode build_lattice_shape(const Design *design, double offset_mm, const double origin[3], const Shape *outline,
                                    Shape **shape);
+typedef struct Regions { /* disconnected regions of voxels that are kept */
+  PetscInt64 n;
+  Region *region; /* [n] owned */
+} Regions;
 /* Keeps the largest piece of leaves (what was dropped is told to results), cuts them over the ranks and numbers them;
    frees leaves. */
 PetscErrorCode build_grid(const Case *c, const GridBox *box, Leaves *leaves, Results *results, Grid **grid);
+/* Two plates between which a body stands, voxels or struts alike: which of them a point lies in (bit 0: the lower, bit
+   1: the upper one), within a reach (mm). Borrowed wherever it stands. */
+typedef struct PlatePair {
+  unsigned (*touch)(const void *context, const double x[3], double reach); /* NULL: there are no plates */
+  const void *context;
+  double reach; /* mm */
+  int across;   /* axis along which the outermost voxels at the lower plate are looked for (Region.foot) */
+} PlatePair;
+/* The same as build_grid, but keeps every disconnected region that both plates hold; those that they do not are left
+   out, with a warning. Refused: none is held by both. kept (may be NULL): those that are, its array to be freed with
+   PetscFree. */
+PetscErrorCode build_grid_held(const Case *c, const GridBox *box, Leaves *leaves, const PlatePair *plates,
+                               Results *results, Grid **grid, Regions *kept);
 /* One periodic cell as struts. */
 PetscErrorCode build_periodic_graph(const Design *design, Graph *graph);
 /* The graph of the same lattice, clipped by the outline, islands dropped. */
@@ -78,6 +95,8 @@ PetscErrorCode build_estimate_struts(const Case *c, double solid_mm3, double str
                                      int fields, Estimate *estimate);
 PetscErrorCode build_estimate_frame(const Case *c, const Design *design, double cell_count, int solves,
                                     Estimate *estimate);
+/* Memory of the machines that the ranks of the case run on, bytes. Collective. */
+PetscErrorCode build_total_memory(const Case *c, double *bytes);
 /* Memory of this machine, bytes: what is installed, or what the container may use. Local. */
 double build_node_memory(void);
 /* Refuses a run whose estimate exceeds the memory of this machine (total of the ranks' nodes). */

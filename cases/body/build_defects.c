@@ -91,14 +91,16 @@ PetscErrorCode build_frame_samples(const Case *c, PetscInt *n) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const Graph *perfect, Results *results,
-                                   DefectsFound *found, Graph *graph) {
+PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const Graph *perfect, const uint8_t *touch,
+                                   Results *results, DefectsFound *found, Graph *graph) {
   static const char *const path = "defects.missing_pct";
   DefectsFound f;
   double missing;
 
   PetscFunctionBeginUser;
-  PetscCall(graph_defects(perfect, body->defects, body->seed, graph, &f));
+  Defects defects = *body->defects;
+  defects.touch = touch;
+  PetscCall(graph_defects(perfect, &defects, body->seed, graph, &f));
   PetscCall(document_number(c->doc, path, &missing));
   if (f.hanging > crumbs * (double)(f.struts - f.missing)) {
     PetscCall(graph_free(graph));

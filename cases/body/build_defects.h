@@ -24,6 +24,7 @@ typedef struct LatticeBody {
   const Shape *outline; /* borrowed; NULL: the whole box */
   const Defects *defects; /* borrowed; NULL or {0}: none */
   uint64_t seed;
+  PlatePair plates; /* every region that both hold is kept; without them the largest */
 } LatticeBody;
 
 /* defects: of a specimen whose end faces lie at lo and hi (mm) along the axis of the load; none where the key is
@@ -42,11 +43,12 @@ PetscErrorCode build_body_graph(const Case *c, const LatticeBody *body, Results 
 /* The same as a Shape, not cut by the box: struts that enter the body from outside have their defects too, and struts
    that are cut by the outline wave over their whole length. */
 PetscErrorCode build_body_shape(const LatticeBody *body, double offset_mm, Shape **shape);
-/* The same as voxels: build_lattice_grid with defects. The offset of the radius is that of the perfect lattice. */
+/* The same as voxels: build_lattice_grid with defects. The offset of the radius is that of the perfect lattice. kept
+   (may be NULL): where the body has plates, see build_grid_held. */
 PetscErrorCode build_body_grid(const Case *c, const LatticeBody *body, const GridBox *box, Results *results,
-                               Grid **grid);
-/* graph_defects on the struts of the body, with the refusals of build_body_graph. */
-PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const Graph *perfect, Results *results,
-                                   DefectsFound *found, Graph *graph);
+                               Grid **grid, Regions *kept);
+/* graph_defects on the struts of the body, with the refusals of build_body_graph. touch: of Defects. */
+PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const Graph *perfect, const uint8_t *touch,
+                                   Results *results, DefectsFound *found, Graph *graph);
 
 #endif

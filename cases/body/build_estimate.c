@@ -92,11 +92,10 @@ double build_node_memory(void) {
   return bytes;
 }
 
-PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate) {
+PetscErrorCode build_total_memory(const Case *c, double *total) {
   MPI_Comm node;
   PetscMPIInt rank;
-  double bytes = 0, total = 0;
-  const double gib = 1024. * 1024. * 1024.;
+  double bytes = 0;
 
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_split_type(c->comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node));
@@ -104,7 +103,16 @@ PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate) {
   if (!rank)
     bytes = build_node_memory();
   PetscCallMPI(MPI_Comm_free(&node));
-  PetscCallMPI(MPI_Allreduce(&bytes, &total, 1, MPI_DOUBLE, MPI_SUM, c->comm));
+  PetscCallMPI(MPI_Allreduce(&bytes, total, 1, MPI_DOUBLE, MPI_SUM, c->comm));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode build_refuse_memory(const Case *c, const Estimate *estimate) {
+  double total;
+  const double gib = 1024. * 1024. * 1024.;
+
+  PetscFunctionBeginUser;
+  PetscCall(build_total_memory(c, &total));
   if (estimate->memory_bytes > total)
     PetscCall(document_error(c->doc, document_has(c->doc, "resolution") ? "resolution" : "",
                              "this run needs about %.3g GiB of memory (%.3g voxels, %.3g struts), the machine has "

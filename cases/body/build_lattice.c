@@ -162,11 +162,26 @@ static PetscErrorCode tile_body(const LatticeBody *body, Graph *graph) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* touch [n_nodes]: plates of the body that hold the nodes; NULL: it has none. */
+static PetscErrorCode nodes_touch(const LatticeBody *body, const Graph *graph, uint8_t **touch) {
+  const PlatePair *plates = &body->plates;
+
+  PetscFunctionBeginUser;
+  *touch = NULL;
+  if (!plates->touch)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(PetscMalloc1(PetscMax(graph->n_nodes, 1), touch));
+  for (PetscInt i = 0; i < graph->n_nodes; i++)
+    (*touch)[i] = (uint8_t)plates->touch(plates->context, graph->x[i], plates->reach);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* The perfect lattice inside the body, islands dropped. */
 static PetscErrorCode clip_body(const LatticeBody *body, Results *results, Graph *graph) {
   const double slack = 1e-9 * body->design->cell_mm;
   double low[3], high[3];
   PetscInt dropped;
+  uint8_t *touch;
   Graph tiled, clipped;
   Shape *clip = NULL;
 
@@ -180,9 +195,14 @@ static PetscErrorCode clip_body(const LatticeBody *body, Results *results, Graph
   PetscCall(cut_outline(body->outline, &clip));
   /* A stub shorter than the strut's radius lies inside the lump of its node. */
   PetscCall(graph_clip(&tiled, clip, body->design->strut_mm / 2, &clipped));
-  PetscCall(graph_drop_islands(&clipped, graph, &dropped));
+  PetscCall(nodes_touch(body, &clipped, &touch));
+  PetscCall(graph_drop_islands(&clipped, touch, graph, &dropped));
+  PetscCall(PetscFree(touch));
   if (results && dropped)
-    PetscCall(results_warn(results, "%" PetscInt_FMT " struts hang on nothing and are left out of the frame", dropped));
+    PetscCall(results_warn(results, "%" PetscInt_FMT " struts that %s are left out of the frame: they carry nothing",
+                           dropped,
+                           body->plates.touch ? "belong to disconnected regions which touch one plate or none"
+                                              : "do not belong to its largest connected region"));
   PetscCall(shape_destroy(&clip));
   PetscCall(graph_free(&clipped));
   PetscCall(graph_free(&tiled));
@@ -202,8 +222,11 @@ PetscErrorCode build_body_graph(const Case *c, const LatticeBody *body, Results 
   if (found)
     *found = (DefectsFound){.struts = graph->n_struts, .diameter_mean_pct = 100};
   if (body->defects && defects_any(body->defects)) {
+    uint8_t *touch;
     perfect = *graph;
-    PetscErrorCode failed = build_defects_apply(c, body, &perfect, results, found, graph);
+    PetscCall(nodes_touch(body, &perfect, &touch));
+    PetscErrorCode failed = build_defects_apply(c, body, &perfect, touch, results, found, graph);
+    PetscCall(PetscFree(touch));
     PetscCall(graph_free(&perfect));
     PetscCall(failed);
   }
@@ -232,7 +255,7 @@ PetscErrorCode build_body_shape(const LatticeBody *body, double offset_mm, Shape
 }
 
 PetscErrorCode build_body_grid(const Case *c, const LatticeBody *body, const GridBox *box, Results *results,
-                               Grid **grid) {
+                               Grid **grid, Regions *kept) {
   double offset;
   Shape *shape = NULL;
   Leaves leaves = {0};
@@ -243,7 +266,10 @@ PetscErrorCode build_body_grid(const Case *c, const LatticeBody *body, const Gri
   PetscErrorCode failed = build_voxelise(c, box, 1, &(Part){.label = 1, .shape = shape}, &leaves);
   PetscCall(shape_destroy(&shape));
   PetscCall(failed);
-  PetscCall(build_grid(c, box, &leaves, results, grid));
+  if (body->plates.touch)
+    PetscCall(build_grid_held(c, box, &leaves, &body->plates, results, grid, kept));
+  else
+    PetscCall(build_grid(c, box, &leaves, results, grid));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -275,6 +301,6 @@ PetscErrorCode build_lattice_grid(const Case *c, const Design *design, const Gri
   for (int i = 0; i < 3; i++)
     hi[i] = box->origin[i] + (double)box->n[i] * box->voxel_mm;
   const LatticeBody body = perfect_body(design, box->origin, hi, origin, outline);
-  PetscCall(build_body_grid(c, &body, box, results, grid));
+  PetscCall(build_body_grid(c, &body, box, results, grid, NULL));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

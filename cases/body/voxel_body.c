@@ -17,12 +17,12 @@ static PetscErrorCode read_labels(VoxelBody *b) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part, Results *results,
-                                VoxelBody *b) {
+static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
+                                const PlatePair *plates, Results *results, VoxelBody *b) {
   Leaves leaves = {0};
   PetscFunctionBeginUser;
   PetscCall(build_voxelise(c, box, n_parts, part, &leaves));
-  PetscCall(build_grid(c, box, &leaves, results, &b->grid));
+  PetscCall(build_grid_held(c, box, &leaves, plates, results, &b->grid, NULL));
   b->n = b->grid->voxels_owned;
   PetscCall(PetscMalloc4(b->n, &b->region, b->n, &b->solid, b->n, &b->mises, b->n, &b->shift));
   grid_solid_fractions(b->grid, b->solid);
@@ -31,11 +31,11 @@ static PetscErrorCode make_grid(const Case *c, const GridBox *box, PetscInt n_pa
 }
 
 PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
-                                 Results *results, VoxelBody **body) {
+                                 const PlatePair *plates, Results *results, VoxelBody **body) {
   PetscFunctionBeginUser;
   PetscCall(PetscNew(body));
   (*body)->comm = c->comm;
-  PetscErrorCode failed = make_grid(c, box, n_parts, part, results, *body);
+  PetscErrorCode failed = make_grid(c, box, n_parts, part, plates, results, *body);
   if (failed)
     PetscCall(voxel_body_destroy(body));
   PetscCall(failed);

@@ -26,10 +26,10 @@ typedef struct VoxelBody {
 /* Picks the nodes that the plates hold among n points; the lists are the body's. */
 typedef PetscErrorCode PickPlates(const void *context, PetscInt n, const double (*x)[3], Grip grip[2]);
 
-/* Voxels of the parts, the largest piece (what was dropped is told to results). Surface voxels as resolution.surface
-   says; slivers are left out. */
+/* Voxels of the parts, every disconnected region that both plates hold (what was left out is told to results). Surface
+   voxels as resolution.surface says. */
 PetscErrorCode voxel_body_create(const Case *c, const GridBox *box, PetscInt n_parts, const Part *part,
-                                 Results *results, VoxelBody **body);
+                                 const PlatePair *plates, Results *results, VoxelBody **body);
 PetscErrorCode voxel_body_plates(VoxelBody *body, PickPlates *pick, const void *context);
 PetscErrorCode voxel_body_destroy(VoxelBody **body);
 /* Unit motions and stiffness of the upper plate, with these materials by label. Takes *body; what comes back is solved

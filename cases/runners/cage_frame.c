@@ -24,11 +24,9 @@ static PetscErrorCode frame_options(const Case *c, const CagePlan *plan, FrameOp
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* A node nearer to a plate than the strut's radius lies in the plate: its stub was left out. */
 static PetscErrorCode frame_grips_of(const CagePlan *plan, const Graph *graph, Grip grip[2]) {
   PetscFunctionBeginUser;
-  PetscCall(cage_grips(&plan->outline, graph->n_nodes, (const double(*)[3])graph->x,
-                       plan->design.strut_mm / 2 * (1 + 1e-9), GRIP_ALL, grip));
+  PetscCall(cage_grips(&plan->outline, graph->n_nodes, (const double(*)[3])graph->x, cage_reach(plan), GRIP_ALL, grip));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

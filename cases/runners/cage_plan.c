@@ -1,6 +1,7 @@
 #include "cases/runners/cage_plan.h"
 
 #include "cases/runners/cage_fatigue.h"
+#include "cases/runners/segment_cage.h"
 #include <math.h>
 #include <string.h>
 
@@ -223,10 +224,13 @@ static PetscErrorCode cage_space(const CagePlan *plan, double voxel_mm, Shape **
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+double cage_reach(const CagePlan *plan) { return plan->design.strut_mm / 2 * (1 + 1e-9); }
+
 PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, LatticeBody *body) {
   PetscFunctionBeginUser;
   PetscCall(cage_space(plan, voxel_mm, space));
   *body = (LatticeBody){.design = &plan->design, .outline = *space, .defects = &plan->defects, .seed = plan->seed};
   cage_bounds(plan, body->lo, body->hi);
+  body->plates = cage_plates(&plan->outline, cage_reach(plan));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -164,7 +164,8 @@ static PetscErrorCode make_voxels(const Case *c, const CagePlan *plan, Results *
   }
   PetscCall(build_strut_offset(c, &plan->design, h, results, &offset));
   PetscCall(build_body_shape(&lattice, offset, &struts));
-  PetscErrorCode failed = voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, results, body);
+  const PlatePair plates = cage_plates(&plan->outline, h / 2);
+  PetscErrorCode failed = voxel_body_create(c, &box, 1, &(Part){STRUT, struts}, &plates, results, body);
   PetscCall(shape_destroy(&struts));
   PetscCall(shape_destroy(&space));
   PetscCall(failed);

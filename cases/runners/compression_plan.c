@@ -1,4 +1,5 @@
 #include "cases/runners/compression_plan.h"
+#include "cases/runners/compression_image.h"
 #include <math.h>
 #include <string.h>
 
@@ -50,6 +51,15 @@ static PetscErrorCode read_load(const Case *c, BlockLoad *load) {
   load->strain /= 100;
   PetscCall(read_plates(c, load));
   PetscCall(read_faces(c, load));
+  PetscCall(document_number(c->doc, "load.embed_mm", &load->embed_mm));
+  if (load->embed_mm > 0 && (load->hold[0] == PLATE_FRICTIONLESS || load->hold[1] == PLATE_FRICTIONLESS))
+    PetscCall(document_error(
+        c->doc, "load.embed_mm",
+        "key 'load.embed_mm' = %g: ends that are embedded are clamped; load.plates must be clamped", load->embed_mm));
+  if (load->embed_mm > 0 && c->wants_frame)
+    PetscCall(document_error(c->doc, "load.embed_mm",
+                             "key 'load.embed_mm' = %g: only the ends of voxels are embedded (model: voxel)",
+                             load->embed_mm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -102,6 +112,7 @@ static PetscErrorCode plan_lattice(const Case *c, Results *results, CompressionP
 LatticeBody compression_body(const CompressionPlan *plan) {
   LatticeBody body = {.design = &plan->design, .defects = &plan->defects, .seed = plan->seed};
 
+  body.plates = block_plates(&plan->load);
   for (int i = 0; i < 3; i++) {
     body.lo[i] = body.origin[i] = plan->load.lo[i];
     body.hi[i] = plan->load.hi[i];
@@ -164,8 +175,14 @@ PetscErrorCode compression_plan(const Case *c, Results *results, CompressionPlan
                                  "geometry.voxel_mm",
                                  lattice_only[i]));
     plan->n_levels = 1;
-    PetscCall(document_number(c->doc, "geometry.voxel_mm", plan->voxel_mm));
+    PetscCall(compression_image_plan(c, results, plan));
   }
+  if (plan->load.embed_mm > 0 && block_height(&plan->load) < 2 * plan->voxel_mm[0])
+    PetscCall(
+        document_error(c->doc, "load.embed_mm",
+                       "key 'load.embed_mm' = %g: of the height of %g mm at least two voxels must be left between "
+                       "the ends",
+                       plan->load.embed_mm, plan->load.hi[plan->load.axis] - plan->load.lo[plan->load.axis]));
   PetscCall(plan_response(c, plan));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

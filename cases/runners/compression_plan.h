@@ -4,10 +4,23 @@
 
 #include "cases/body/build_defects.h"
 #include "cases/runners/crush.h"
+#include "mesh/image.h"
+
+typedef struct ImagePlan { /* what is known of a label image before room is taken for it */
+  char file[PETSC_MAX_PATH_LEN];
+  ImageAxes axes;
+  Image head;            /* without values */
+  PetscInt lo[3], hi[3]; /* the box of its solid voxels, which is the block */
+  double solid_mm3;
+  double asked_mm;   /* voxel edge of the case; NAN: the image's own */
+  double volume_pct; /* largest change of the solid volume that is let through */
+  Elasticity material[256];
+} ImagePlan;
 
 typedef struct CompressionPlan {
   BlockLoad load; /* elastic load; the block of an image is known once it has been voxelised */
   bool image;     /* a label image, not a lattice */
+  ImagePlan from; /* that image */
   Design design;  /* of a lattice */
   Material strut;
   PetscInt cells[3];

@@ -17,7 +17,9 @@ static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnsw
               {"struts_above_yield_pct", "%", a->above_yield_pct},
               {"balance", "", a->balance},
               {"energy_balance", "", a->energy_balance},
-              {"relative_residual", "", a->residual}};
+              {"relative_residual", "", a->residual},
+              {"held_bottom_pct", "%", a->held_pct[0]},
+              {"held_top_pct", "%", a->held_pct[1]}};
   char name[64];
 
   PetscFunctionBeginUser;

@@ -139,7 +139,7 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
   PetscFunctionBeginUser;
   unit.strain = load->strain < 0 ? -1 : 1;
   block_mirrors(load, &options.frame);
-  PetscCall(block_grips(PETSC_COMM_SELF, &unit, graph->n_nodes, (const double(*)[3])graph->x, true, &g));
+  PetscCall(block_graph_grips(&unit, graph, &g));
   PetscCall(path_create(comm, graph, &options, path));
   PetscCall(path_load(*path, g.n, g.grip, (const double(*)[6])g.motion, NULL));
   PetscCall(grip_release(g.n, g.grip));

@@ -1,5 +1,6 @@
 /* Runner compression: a block of lattice, or of a label image, between two plates. */
 #include "cases/body/build_keys.h"
+#include "cases/runners/compression_image.h"
 #include "cases/runners/compression_report.h"
 #include "cases/runners/compression_scatter.h"
 #include "cases/runners/crush_report.h"
@@ -12,7 +13,14 @@ static const KeyRow rows[] = {
     {"cells", KEY_INTEGER | KEY_LIST, NULL, "[1, 1000]", NULL, "", "cells of the block along x, y, z"},
     {"geometry", KEY_MAP, NULL, NULL, NULL, "", "a label image instead of a lattice"},
     {"geometry.image", KEY_FILE, NULL, NULL, NULL, NULL, "NIfTI image of labels 0 (void) to 255"},
-    {"geometry.voxel_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, NULL, "voxel edge to compute with"},
+    {"geometry.voxel_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "",
+     "voxel edge to compute with; default: the image's own where its voxels are cubes"},
+    {"geometry.axes", KEY_WORD, NULL, NULL, "auto sform qform file", "auto",
+     "where x, y and z come from: the nearest axes of the image's sform or qform (auto: the sform where there is one), "
+     "or "
+     "the axes of the file, whatever tilt and shear its header states"},
+    {"geometry.max_volume_change_pct", KEY_NUMBER, "%", "[0, 100]", NULL, "5",
+     "largest change of the solid volume by voxel_mm that is let through"},
     KEYS_RESOLUTION,
     {"materials", KEY_MAP, NULL, NULL, NULL, NULL, "strut: of a lattice; 1, 2, ...: of the labels of an image"},
     {"materials.*", KEY_ANY, NULL, NULL, NULL, "", "a material file or {young_MPa, poisson, ...}"},
@@ -23,6 +31,9 @@ static const KeyRow rows[] = {
      "hold of the plates: a word for both, or {bottom, top}; cut: struts end on a rough plate, free to tilt"},
     {"load.plates.bottom", KEY_WORD, NULL, NULL, "clamped cut frictionless", "clamped", "plate at the lower end"},
     {"load.plates.top", KEY_WORD, NULL, NULL, "clamped cut frictionless", "clamped", "plate at the upper end"},
+    {"load.embed_mm", KEY_NUMBER, "mm", "[0, 1000]", NULL, "0",
+     "voxels: depth to which both ends are embedded: nodes there move with the plates; strain and modulus are those of "
+     "the height between"},
     {"load.faces", KEY_MAP, NULL, NULL, NULL, "", "side faces, default free"},
     {"load.faces.*", KEY_WORD, NULL, NULL, "free symmetry", "free", "face x-, x+, y-, y+, z- or z+"},
     {"load.response", KEY_WORD, NULL, NULL, "auto elastic elastoplastic", "auto",
@@ -31,63 +42,6 @@ static const KeyRow rows[] = {
     KEYS_DEFECTS,
     KEYS_MONTE_CARLO,
 };
-
-static PetscErrorCode read_image(const Case *c, Image *image) {
-  char file[PETSC_MAX_PATH_LEN];
-  PetscBool there;
-
-  PetscFunctionBeginUser;
-  PetscCall(document_path(c->doc, "geometry.image", file));
-  PetscCall(PetscTestFile(file, 'r', &there)); /* rank 0 reads: its answer holds */
-  PetscCallMPI(MPI_Bcast(&there, 1, MPIU_BOOL, 0, c->comm));
-  if (!there)
-    PetscCall(document_error(c->doc, "geometry.image", "key 'image': there is no readable file '%s'", file));
-  PetscCall(image_read(c->comm, file, image));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-/* Materials of the labels that occur in the image. */
-static PetscErrorCode read_label_materials(const Case *c, const Image *image, Elasticity material[256]) {
-  bool seen[256] = {false};
-  char path[32];
-  size_t n = (size_t)image->n[0] * (size_t)image->n[1] * (size_t)image->n[2];
-
-  PetscFunctionBeginUser;
-  PetscCall(PetscMemzero(material, 256 * sizeof(*material)));
-  for (size_t i = 0; i < n; i++)
-    if (image->value[i] >= 1 && image->value[i] < 256)
-      seen[(int)image->value[i]] = true;
-  for (int label = 1; label < 256; label++) {
-    Material m;
-    if (!seen[label])
-      continue;
-    PetscCall(PetscSNPrintf(path, sizeof(path), "materials.%d", label));
-    if (!document_has(c->doc, path))
-      PetscCall(
-          document_error(c->doc, "materials", "key '%s' is missing: the image has voxels of label %d", path, label));
-    PetscCall(material_read(c->doc, path, &m));
-    material[label] = m.c;
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscErrorCode estimate_image(const Case *c, const CompressionPlan *plan, Estimate *e) {
-  Image image;
-  Elasticity material[256];
-  double solid = 0;
-
-  PetscFunctionBeginUser;
-  PetscCall(read_image(c, &image));
-  PetscErrorCode failed = read_label_materials(c, &image, material);
-  size_t n = (size_t)image.n[0] * (size_t)image.n[1] * (size_t)image.n[2];
-  for (size_t i = 0; i < n; i++)
-    solid += image.value[i] >= 0.5f;
-  solid *= image.voxel_mm[0] * image.voxel_mm[1] * image.voxel_mm[2];
-  PetscCall(image_free(&image));
-  PetscCall(failed);
-  PetscCall(build_estimate_solid(c, solid, 10 * plan->voxel_mm[0], plan->voxel_mm[0], 1, 1, e));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
 
 /* The curve, and those of the specimens that differ by chance, one a rank at a time. */
 static PetscErrorCode estimate_curves(const Case *c, const CompressionPlan *plan, double count, Estimate *e) {
@@ -111,7 +65,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   *e = (Estimate){0};
   PetscCall(compression_plan(c, NULL, &plan));
   if (plan.image) {
-    PetscCall(estimate_image(c, &plan, e));
+    PetscCall(compression_image_estimate(c, &plan, e));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   double count = (double)plan.cells[0] * (double)plan.cells[1] * (double)plan.cells[2];
@@ -125,54 +79,38 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* The box around the solid voxels of an image is the block. */
-static PetscErrorCode bound_grid(const Grid *grid, BlockLoad *load) {
-  double(*x)[3], far[6];
-
-  PetscFunctionBeginUser;
-  for (int i = 0; i < 6; i++)
-    far[i] = -HUGE_VAL;
-  PetscCall(PetscMalloc1(grid->nodes_owned, &x));
-  PetscCall(grid_node_positions(grid, x));
-  for (PetscInt v = 0; v < grid->nodes_owned; v++)
-    for (int i = 0; i < 3; i++) {
-      far[i] = fmax(far[i], x[v][i]);
-      far[3 + i] = fmax(far[3 + i], -x[v][i]);
-    }
-  PetscCall(PetscFree(x));
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, far, 6, MPI_DOUBLE, MPI_MAX, grid->comm));
-  for (int i = 0; i < 3; i++) {
-    load->hi[i] = far[i];
-    load->lo[i] = -far[3 + i];
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-static PetscErrorCode make_grid(const Case *c, CompressionPlan *plan, double voxel_mm, Results *results,
-                                Elasticity material[256], Grid **grid) {
+static PetscErrorCode make_grid(const Case *c, CompressionPlan *plan, double voxel_mm, Results *results, Grid **grid,
+                                Regions *kept) {
   GridBox box = {.voxel_mm = voxel_mm};
 
   PetscFunctionBeginUser;
   if (plan->image) {
-    Image image;
-    Leaves leaves = {0};
-    PetscCall(read_image(c, &image));
-    PetscCall(read_label_materials(c, &image, material));
-    PetscCall(voxelise_image(c->comm, &image, &box, &leaves));
-    PetscCall(image_free(&image));
-    PetscCall(build_grid(c, &box, &leaves, results, grid));
-    PetscCall(bound_grid(*grid, &plan->load));
-    PetscCall(results_assume(results, "the block is the box around the solid voxels, %.4g x %.4g x %.4g mm",
-                             plan->load.hi[0] - plan->load.lo[0], plan->load.hi[1] - plan->load.lo[1],
-                             plan->load.hi[2] - plan->load.lo[2]));
-  } else {
-    PetscCall(PetscMemzero(material, 256 * sizeof(*material)));
-    material[1] = plan->strut.c;
-    for (int i = 0; i < 3; i++)
-      box.n[i] = plan->cells[i] * (PetscInt)round(plan->design.cell_mm / voxel_mm);
-    const LatticeBody body = compression_body(plan);
-    PetscCall(build_body_grid(c, &body, &box, results, grid));
+    PetscCall(compression_image_grid(c, plan, results, grid, kept));
+    PetscFunctionReturn(PETSC_SUCCESS);
   }
+  for (int i = 0; i < 3; i++)
+    box.n[i] = plan->cells[i] * (PetscInt)round(plan->design.cell_mm / voxel_mm);
+  const LatticeBody body = compression_body(plan);
+  PetscCall(build_body_grid(c, &body, &box, results, grid, kept));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* An end that is uneven is held by a few voxels. */
+static PetscErrorCode say_sections(const CompressionPlan *plan, const double held_pct[2], Results *results) {
+  const double little_pct = 20;
+
+  PetscFunctionBeginUser;
+  for (int upper = 0; upper < 2; upper++)
+    if (held_pct[upper] < little_pct)
+      PetscCall(results_warn(results,
+                             "the %s plate holds only %.3g %% of the largest section of the solid across %c: the end "
+                             "face is uneven, or hardly touches the plate; load.embed_mm embeds the ends",
+                             upper ? "upper" : "lower", held_pct[upper], "xyz"[plan->load.axis]));
+  if (plan->load.embed_mm > 0)
+    PetscCall(results_assume(results,
+                             "both ends are embedded to a depth of %.4g mm: nodes there move with the plates; strain "
+                             "and modulus are those of the %.4g mm between",
+                             plan->load.embed_mm, block_height(&plan->load)));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -183,11 +121,12 @@ static double block_volume(const BlockLoad *load) {
 static PetscErrorCode run_voxels(const Case *c, CompressionPlan *plan, double voxel_mm, Results *results,
                                  BlockAnswer *answer) {
   Grid *grid = NULL;
-  Elasticity material[256];
+  Elasticity strut[256] = {[1] = plan->strut.c};
+  Regions kept = {0};
   double density;
 
   PetscFunctionBeginUser;
-  PetscCall(make_grid(c, plan, voxel_mm, results, material, &grid));
+  PetscCall(make_grid(c, plan, voxel_mm, results, &grid, &kept));
   PetscCall(grid_relative_density(grid, &density));
   const GridBox *box = &grid->box;
   double solid = density * pow(box->voxel_mm, 3) * (double)box->n[0] * (double)box->n[1] * (double)box->n[2];
@@ -197,9 +136,12 @@ static PetscErrorCode run_voxels(const Case *c, CompressionPlan *plan, double vo
                                                .nodes = grid->nodes_global,
                                                .dofs = 3 * grid->nodes_global,
                                                .porosity_pct = answer->porosity_pct}));
-  PetscErrorCode failed = block_voxels(c, &plan->load, grid, material, results, answer);
+  PetscErrorCode failed =
+      block_voxels(c, &plan->load, grid, &kept, plan->image ? plan->from.material : strut, results, answer);
+  PetscCall(PetscFree(kept.region));
   PetscCall(grid_destroy(&grid));
   PetscCall(failed);
+  PetscCall(say_sections(plan, answer->held_pct, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -45,13 +45,24 @@ static PetscErrorCode make_body(const CageTask *task, double h, Results *results
     PetscCall(clipped_sleeve(g, g->sleeve_inner_mm, &shape[2]));
   }
   const Part part[3] = {{CAGE_STRUT, shape[0]}, {CAGE_SLEEVE, shape[1]}, {0, shape[2]}};
-  PetscErrorCode failed = voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, results, body);
+  const PlatePair plates = cage_plates(g, h / 2);
+  PetscErrorCode failed = voxel_body_create(task->c, &box, g->sleeves ? 3 : 1, part, &plates, results, body);
   for (int i = 0; i < 3; i++)
     if (shape[i])
       PetscCall(shape_destroy(&shape[i]));
   PetscCall(shape_destroy(&inner));
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static unsigned cage_touch(const void *context, const double x[3], double reach) {
+  const SegmentGeometry *g = context;
+  const Plane top = segment_inner_top(g);
+  return (x[2] - segment_inner_z(g) < reach ? 1u : 0) | (plane_distance(&top, x) > -reach ? 2u : 0);
+}
+
+PlatePair cage_plates(const SegmentGeometry *g, double reach) {
+  return (PlatePair){.touch = cage_touch, .context = g, .reach = reach};
 }
 
 /* Two plates that hold the points within `reach` of the planes: the lower one first. */

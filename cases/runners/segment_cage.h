@@ -38,6 +38,8 @@ PetscErrorCode cage_frame(const CageTask *task, Results *results, CageAnswer *an
    lists are the caller's. */
 PetscErrorCode cage_grips(const SegmentGeometry *g, PetscInt n, const double (*x)[3], double reach, unsigned fixed,
                           Grip grip[2]);
+/* The same plates as a pair; borrows g. */
+PlatePair cage_plates(const SegmentGeometry *g, double reach);
 /* Plate forces under the motions of (a), into answer, and the motions of both drives, from the upper plate's stiffness.
  */
 PetscErrorCode cage_plate_answers(const CageTask *task, const double stiffness[6][6], CageAnswer *answer,

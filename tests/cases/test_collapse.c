@@ -32,7 +32,7 @@ static double collapse(double x, PetscInt size, double strain) {
     load.hi[c] = (double)size;
   CHECK_OK(graph_tile(cell_find("rhombic-dodecahedron"), 1, 2 * x * sqrt(3) / 4, n, corner, PETSC_FALSE, &graph));
   CHECK_OK(path_create(PETSC_COMM_SELF, &graph, &options, &path));
-  CHECK_OK(block_grips(PETSC_COMM_SELF, &load, graph.n_nodes, (const double(*)[3])graph.x, true, &g));
+  CHECK_OK(block_graph_grips(&load, &graph, &g));
   CHECK_OK(path_load(path, g.n, g.grip, (const double(*)[6])g.motion, NULL));
   PathSteps steps = {.to = 1, .first = 0.2, .least = 1e-3, .most = 0.2, .max_steps = 200};
   CHECK_OK(path_follow(path, &steps, watch_force, &force, &outcome));

@@ -1,6 +1,5 @@
 /* Runner compression: blocks with known answers as label images, lattices against the periodic cell, mistakes.
    ranks: 1 2 */
-#include "tests/cases/answer.h"
 #include "tests/cases/label_image.h"
 
 #include "cases/body/cell_moduli.h"
@@ -20,28 +19,16 @@ static const char *const image = "runner: compression\n"
                                  "load: {plates: frictionless, strain_pct: -2}\n"
                                  "solver: {rtol: 1.0e-11}\n";
 
-/* n^3 voxels of 0.5 mm: label(i, j, k). */
-static void put_image(const char *folder, int n, uint8_t (*label)(int, int, int)) {
-  uint8_t *all = malloc((size_t)(n * n * n));
-  for (int v = 0; v < n * n * n; v++)
-    all[v] = label(v % n, v / n % n, v / n / n);
-  label_image_put(folder, (const int[3]){n, n, n}, 0.5f, all);
-  free(all);
-}
-
 static uint8_t block(int i, int j, int k) { return i > 0 && i < 9 && j > 1 && j < 8 && k > 0 && k < 9; }
 static uint8_t layers(int i, int j, int k) { return !block(i, j, k) ? 0 : k < 5 ? 1 : 7; }
 
-/* Runs an image case; the folder of the case holds the image. */
-static void image_open(uint8_t (*label)(int, int, int), const char *const *set, Answer *a) {
-  static char with_folder[1024];
-  char folder[64];
-  folder_open(folder);
-  put_image(folder, 10, label);
-  const char *name = strstr(image, "labels.nii");
-  snprintf(with_folder, sizeof with_folder, "%.*s%s/%s", (int)(name - image), image, folder, name);
-  answer_open(with_folder, set, a);
-  folder_close(folder);
+static LabelImage tenth(uint8_t (*label)(int, int, int)) {
+  return (LabelImage){.n = {10, 10, 10}, .voxel_mm = {0.5, 0.5, 0.5}, .label = label};
+}
+
+static void block_open(uint8_t (*label)(int, int, int), const char *const *set, Answer *a) {
+  const LabelImage made = tenth(label);
+  label_answer(&made, image, set, a);
 }
 
 /* 8 x 6 x 8 voxels of 0.5 mm between frictionless plates: uniaxial stress; with all sides held: uniaxial strain. */
@@ -51,7 +38,7 @@ static void solid_block(void **state) {
   const Elasticity c = elasticity_isotropic(1000, 0.3);
   Answer a;
   (void)state;
-  image_open(block, NULL, &a);
+  block_open(block, NULL, &a);
   CHECK_NEAR(answer_value(&a, "E_MPa"), 1000, 1e-8, "uniaxial stress");
   CHECK_NEAR(answer_value(&a, "reaction_N"), -1000 * 0.02 * 12, 1e-8, "E eps A, A = 4 x 3 mm2, compression negative");
   CHECK_NEAR(answer_value(&a, "energy_mJ"), 0.5 * 1000 * 4e-4 * 48, 1e-8, "E eps^2/2 V, V = 48 mm3");
@@ -59,10 +46,10 @@ static void solid_block(void **state) {
   assert_true(fabs(answer_value(&a, "porosity_pct")) < 1e-9);
   CHECK_BELOW(answer_value(&a, "balance"), 1e-8, "statics");
   answer_close(&a);
-  image_open(block, held, &a);
+  block_open(block, held, &a);
   CHECK_NEAR(answer_value(&a, "E_MPa"), c.C11, 1e-8, "uniaxial strain");
   answer_close(&a);
-  image_open(block, tall, &a);
+  block_open(block, tall, &a);
   CHECK_NEAR(answer_value(&a, "E_MPa"), 1000, 1e-8, "uniaxial stress");
   CHECK_NEAR(answer_value(&a, "reaction_N"), 1000 * 0.01 * 16, 1e-8, "tension positive");
   answer_close(&a);
@@ -74,7 +61,7 @@ static void two_layers(void **state) {
   Elasticity a = elasticity_isotropic(1000, 0.3), b = elasticity_isotropic(100, 0.2);
   Answer answer;
   (void)state;
-  image_open(layers, held, &answer);
+  block_open(layers, held, &answer);
   CHECK_NEAR(answer_value(&answer, "E_MPa"), 2 / (1 / a.C11 + 1 / b.C11), 1e-8, "layers in series");
   CHECK_BELOW(answer_value(&answer, "energy_balance"), 1e-8, "Clapeyron");
   answer_close(&answer);
@@ -205,16 +192,10 @@ static void mistakes(void **state) {
 }
 
 static void label_without_material(void **state) {
-  static char with_folder[1024];
   static const char *const set[] = {"materials={1: peek}", NULL};
-  char folder[64];
-  const char *name = strstr(image, "labels.nii");
+  const LabelImage made = tenth(layers);
   (void)state;
-  folder_open(folder);
-  put_image(folder, 10, layers);
-  snprintf(with_folder, sizeof with_folder, "%.*s%s/%s", (int)(name - image), image, folder, name);
-  answer_refused(with_folder, set, "label 7");
-  folder_close(folder);
+  label_refused(&made, image, set, "label 7");
 }
 
 static const struct CMUnitTest tests[] = {

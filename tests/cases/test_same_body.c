@@ -152,16 +152,24 @@ static uint8_t *labels_of_block(void) {
   return dense;
 }
 
+static const uint8_t *block_labels; /* of a cube of CELLS * VOXELS voxels, x fastest */
+static uint8_t block_label(int i, int j, int k) {
+  enum { N = CELLS * VOXELS };
+  return block_labels[i + N * (j + N * k)];
+}
+
 static void label_image(void **state) {
   static const char *const binary[] = {"resolution.surface=binary", NULL};
-  const int n[3] = {CELLS * VOXELS, CELLS * VOXELS, CELLS * VOXELS};
+  enum { N = CELLS * VOXELS };
+  const double h = edge / VOXELS;
   double one[SAME], other[SAME];
   char folder[64], text[512];
   Answer a, b;
   (void)state;
   uint8_t *label = labels_of_block();
   folder_open(folder);
-  label_image_put(folder, n, (float)(edge / VOXELS), label);
+  block_labels = label;
+  label_image_put(folder, &(LabelImage){.n = {N, N, N}, .voxel_mm = {h, h, h}, .label = block_label});
   snprintf(text, sizeof text,
            "runner: compression\ngeometry: {image: %s/labels.nii, voxel_mm: 0.125}\n"
            "load: {plates: clamped, strain_pct: -1}\nsolver: {rtol: 1.0e-10}\n"

@@ -246,7 +246,7 @@ static void islands_are_dropped(void **state) {
   CHECK_OK(shape_box((double[3]){2.9, -1, -1}, (double[3]){6, 2, 2}, &high));
   CHECK_OK(shape_union(low, high, &both));
   CHECK_OK(graph_clip(&all, both, 0.01, &cut));
-  CHECK_OK(graph_drop_islands(&cut, &kept, &dropped));
+  CHECK_OK(graph_drop_islands(&cut, NULL, &kept, &dropped));
   assert_int_equal(kept.n_struts + dropped, cut.n_struts);
   assert_true(dropped >= 64);
   check_sound(&kept, 1e-3);
@@ -254,7 +254,7 @@ static void islands_are_dropped(void **state) {
     assert_true(kept.x[n][0] > 2.89);
   Graph again;
   PetscInt none;
-  CHECK_OK(graph_drop_islands(&kept, &again, &none));
+  CHECK_OK(graph_drop_islands(&kept, NULL, &again, &none));
   assert_int_equal(none, 0);
   CHECK_OK(graph_free(&again));
   CHECK_OK(graph_free(&all));

@@ -40,7 +40,7 @@ static void clip_keeps_the_cone(void **state) {
   CHECK_NEAR(cut.share[0][1], 0.25, 1e-9, "0.5 of 2 mm");
   assert_true(cut.bore[0] == 0.6 && cut.bore[1] == 0 && cut.taper[1] == 0 && cut.radius[1] == 0.2);
   assert_true(cut.origin[0] == 40 && cut.origin[1] == 41 && cut.share[1][0] == 0 && cut.share[1][1] == 1);
-  CHECK_OK(graph_drop_islands(&cut, &kept, &dropped));
+  CHECK_OK(graph_drop_islands(&cut, NULL, &kept, &dropped));
   assert_int_equal(dropped, 0);
   for (int s = 0; s < 2; s++)
     assert_true(kept.taper[s] == cut.taper[s] && kept.bore[s] == cut.bore[s] && kept.radius[s] == cut.radius[s] &&

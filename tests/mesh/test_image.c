@@ -22,7 +22,17 @@ static void put_float(Header *h, int offset, double value) {
   memcpy(h->byte + offset, &v, sizeof v);
 }
 
-enum { DIM = 40, DATATYPE = 70, BITPIX = 72, PIXDIM = 76, VOX_OFFSET = 108, SLOPE = 112, INTER = 116, UNITS = 123 };
+enum {
+  DIM = 40,
+  INTENT = 68,
+  DATATYPE = 70,
+  BITPIX = 72,
+  PIXDIM = 76,
+  VOX_OFFSET = 108,
+  SLOPE = 112,
+  INTER = 116,
+  UNITS = 123
+};
 enum { QFORM = 252, SFORM = 254, SROW = 280, MAGIC = 344 };
 enum { INT16 = 4, UINT8 = 2, FLOAT32 = 16, COMPLEX64 = 32, RGB24 = 128, FLOAT64 = 64, FLOAT128 = 1536 };
 
@@ -108,7 +118,7 @@ static void ramp_fill(void) {
 
 static void check_plain(const char *file, double slope, double inter) {
   Image image;
-  CHECK_OK(image_read(world, file, &image));
+  CHECK_OK(image_read(world, file, IMAGE_AXES_AUTO, &image));
   assert_true(image.n[0] == NX && image.n[1] == NY && image.n[2] == NZ);
   assert_true(image.voxel_mm[0] == 0.5 && image.voxel_mm[1] == 0.75 && image.voxel_mm[2] == 1.25);
   assert_true(image.origin[0] == 0 && image.origin[1] == 0 && image.origin[2] == 0);
@@ -177,7 +187,8 @@ static void types(void **state) {
       else
         to[0] = (unsigned char)v;
     }
-    CHECK_OK(image_read(world, file_write("type.nii", &h, 352, data, (size_t)(N * type[t].bits / 8)), &image));
+    CHECK_OK(image_read(world, file_write("type.nii", &h, 352, data, (size_t)(N * type[t].bits / 8)), IMAGE_AXES_AUTO,
+                        &image));
     for (int v = 0; v < N; ++v)
       assert_true(image.value[v] == (float)v);
     CHECK_OK(image_free(&image));
@@ -199,7 +210,7 @@ static void packed(void **state) {
   MPI_Bcast(&failed, 1, MPI_INT, 0, world);
   assert_int_equal(failed, 0);
   check_plain(in_folder("packed.nii.gz"), 1, 0);
-  CHECK_REFUSED(image_read(world, in_folder("cut.nii.gz"), &image));
+  CHECK_REFUSED(image_read(world, in_folder("cut.nii.gz"), IMAGE_AXES_AUTO, &image));
 }
 
 /* World coordinates of a voxel do not depend on how the file stores it: all 48 signed permutations of the axes. */
@@ -216,7 +227,7 @@ static void axes(void **state) {
     for (int c = 0; c < 3; ++c)
       step[c] = o >> c & 1 ? -size[c] : size[c];
     put_sform(&h, to, step, shift);
-    CHECK_OK(image_read(world, file_write("axes.nii", &h, 352, ramp, sizeof ramp), &image));
+    CHECK_OK(image_read(world, file_write("axes.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image));
     for (int v = 0; v < N; ++v) {
       const int at[3] = {v % NX, v / NX % NY, v / NX / NY};
       int64_t index[3];
@@ -232,15 +243,111 @@ static void axes(void **state) {
   }
 }
 
-static void oblique_keeps_its_frame(void **state) {
+/* The axes of the image turned about the world's z axis, by an angle in degrees; sign: left-handed files too. */
+static void put_turned(Header *h, double degrees, int sign) {
+  const double c = cos(degrees * PETSC_PI / 180), s = sin(degrees * PETSC_PI / 180);
+  const double m[3][4] = {{0.5 * c, -0.75 * s * sign, 0, 10}, {0.5 * s, 0.75 * c * sign, 0, -20}, {0, 0, 1.25, 30}};
+  put16(h, SFORM, 1);
+  for (int w = 0; w < 3; ++w)
+    for (int k = 0; k < 4; ++k)
+      put_float(h, SROW + 16 * w + 4 * k, m[w][k]);
+}
+
+/* Any tilt below 45 degrees takes the nearest axes, says the angle, and keeps the centre of the image where it is. */
+static void tilted(void **state) {
+  (void)state;
+  static const double angle[] = {0, 0.09, 1, -7, 30, 44.9, 46, 89, 91, 134, 180, 271};
+  ramp_fill();
+  for (size_t a = 0; a < 2 * sizeof angle / sizeof *angle; ++a) {
+    const double degrees = angle[a / 2], nearest = 90 * round(degrees / 90);
+    const int sign = a % 2 ? -1 : 1, swapped = ((int)round(degrees / 90) % 2 + 2) % 2;
+    Header h = header_make(INT16, 16);
+    Image image;
+    put_turned(&h, degrees, sign);
+    CHECK_OK(image_read(world, file_write("tilted.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image));
+    assert_true(fabs(image.tilt_deg - fabs(degrees - nearest)) < 1e-4);
+    assert_true(image.axes == IMAGE_AXES_SFORM && image.n[0] == (swapped ? NY : NX) && image.n[2] == NZ);
+    const double c = cos(degrees * PETSC_PI / 180), s = sin(degrees * PETSC_PI / 180);
+    const double centre[3] = {10 + 0.5 * c * 2 - sign * 0.75 * s * 1.5, -20 + 0.5 * s * 2 + sign * 0.75 * c * 1.5,
+                              31.25};
+    for (int k = 0; k < 3; ++k)
+      assert_true(fabs(image.origin[k] + 0.5 * image.n[k] * image.voxel_mm[k] - centre[k]) < 1e-5);
+    /* the first voxel of the file stands where the nearest right angle puts it */
+    const double u = cos(nearest * PETSC_PI / 180), v = sin(nearest * PETSC_PI / 180);
+    const bool x_down = swapped ? -sign * v < 0 : u < 0, y_down = swapped ? v < 0 : sign * u < 0;
+    const PetscInt first = (x_down ? image.n[0] - 1 : 0) + image.n[0] * (y_down ? image.n[1] - 1 : 0);
+    assert_true(image.value[first] == (float)ramp[0]);
+    CHECK_OK(image_free(&image));
+  }
+}
+
+static void refused_axes(const char *why, const Header *h, ImageAxes axes) {
+  Image image;
+  print_message("refused: %s\n", why);
+  CHECK_REFUSED(image_read(world, file_write("axes.nii", h, 352, ramp, sizeof ramp), axes, &image));
+  assert_null(image.value);
+}
+
+/* 45 degrees and shear leave no nearest axes; the file's own can be asked for. */
+static void no_nearest_axes(void **state) {
   (void)state;
   Header h = header_make(INT16, 16);
-  const int to[3] = {0, 1, 2};
-  const double step[3] = {0.5, 0.75, 1.25}, shift[3] = {10, -20, 30};
+  Image image;
   ramp_fill();
-  put_sform(&h, to, step, shift);
-  put_float(&h, SROW + 4, 0.1);
-  check_plain(file_write("oblique.nii", &h, 352, ramp, sizeof ramp), 1, 0);
+  put_turned(&h, 45, 1);
+  refused_axes("45 degrees", &h, IMAGE_AXES_AUTO);
+  CHECK_OK(image_read(world, path, IMAGE_AXES_FILE, &image));
+  assert_true(image.axes == IMAGE_AXES_FILE && image.voxel_mm[2] == 1.25 && image.value[7] == (float)ramp[7]);
+  CHECK_OK(image_free(&image));
+  put_turned(&h, 0, 1);
+  put_float(&h, SROW + 4, 0.01);
+  refused_axes("shear of 0.8 degrees", &h, IMAGE_AXES_AUTO);
+  refused_axes("no qform", &h, IMAGE_AXES_QFORM);
+  put_turned(&h, 0, 1);
+  put_float(&h, SROW, NAN);
+  refused_axes("sform of NaN", &h, IMAGE_AXES_AUTO);
+  put_float(&h, SROW, 0);
+  refused_axes("sform without an axis", &h, IMAGE_AXES_AUTO);
+  h = header_make(INT16, 16);
+  refused_axes("no sform", &h, IMAGE_AXES_SFORM);
+}
+
+enum { QUATERN = 256, QOFFSET = 268 };
+
+/* A file whose transforms contradict each other says so; which one is used can be chosen. */
+static void forms_compared(void **state) {
+  (void)state;
+  Header h = header_make(INT16, 16);
+  Image image;
+  ramp_fill();
+  for (int c = 0; c < 3; ++c)
+    put_float(&h, PIXDIM + 4 * (c + 1), 0.5);
+  put16(&h, QFORM, 1);
+  put_sform(&h, (int[]){0, 1, 2}, (double[]){0.5, 0.5, 0.5}, (double[]){0, 0, 0});
+  file_write("forms.nii", &h, 352, ramp, sizeof ramp);
+  CHECK_OK(image_read(world, path, IMAGE_AXES_AUTO, &image));
+  CHECK_BELOW(image.form_voxels, 1e-6, "the same transform twice");
+  CHECK_OK(image_free(&image));
+  put_sform(&h, (int[]){0, 1, 2}, (double[]){1, 1, 1}, (double[]){0, 0, 0});
+  file_write("forms.nii", &h, 352, ramp, sizeof ramp);
+  CHECK_OK(image_read(world, path, IMAGE_AXES_AUTO, &image));
+  assert_true(image.form_voxels > 4 && image.voxel_mm[0] == 1);
+  CHECK_OK(image_free(&image));
+  CHECK_OK(image_read(world, path, IMAGE_AXES_QFORM, &image));
+  assert_true(image.axes == IMAGE_AXES_QFORM && image.voxel_mm[0] == 0.5);
+  CHECK_OK(image_free(&image));
+  put16(&h, QFORM, 0); /* pixdim alone contradicts the sform */
+  file_write("forms.nii", &h, 352, ramp, sizeof ramp);
+  CHECK_OK(image_read(world, path, IMAGE_AXES_AUTO, &image));
+  assert_true(image.form_voxels > 4);
+  CHECK_OK(image_free(&image));
+  put16(&h, QFORM, 1); /* the same place, turned by 2 asin(0.01) = 1.15 degrees: 0.02 * sqrt(5^2 + ...) voxels */
+  put_float(&h, QUATERN + 8, 0.01);
+  put_sform(&h, (int[]){0, 1, 2}, (double[]){0.5, 0.5, 0.5}, (double[]){0, 0, 0});
+  file_write("forms.nii", &h, 352, ramp, sizeof ramp);
+  CHECK_OK(image_read(world, path, IMAGE_AXES_AUTO, &image));
+  CHECK_NEAR(image.form_voxels, 0.02 * 5, 1e-3, "chord of 2 asin(0.01) at the corner (4, 3)");
+  CHECK_OK(image_free(&image));
 }
 
 static void units(void **state) {
@@ -248,9 +355,39 @@ static void units(void **state) {
   Header h = header_make(INT16, 16);
   Image image;
   h.byte[UNITS] = 3; /* micrometre */
-  CHECK_OK(image_read(world, file_write("micron.nii", &h, 352, ramp, sizeof ramp), &image));
+  CHECK_OK(image_read(world, file_write("micron.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image));
   CHECK_NEAR(image.voxel_mm[2], 1.25e-3, 1e-12, "1.25 um");
+  assert_false(image.unit_unknown);
   CHECK_OK(image_free(&image));
+  h.byte[UNITS] = 1; /* metre */
+  CHECK_OK(image_read(world, file_write("metre.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image));
+  CHECK_NEAR(image.voxel_mm[2], 1250, 1e-12, "1.25 m");
+  CHECK_OK(image_free(&image));
+  h.byte[UNITS] = 0;
+  CHECK_OK(image_read(world, file_write("unknown.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image));
+  assert_true(image.unit_unknown && image.voxel_mm[2] == 1.25);
+  CHECK_OK(image_free(&image));
+}
+
+/* What is known of values without room for them is what there is. */
+static void scanned(void **state) {
+  (void)state;
+  Header h = header_make(INT16, 16);
+  int16_t label[N] = {0};
+  Image image;
+  ImageScan scan;
+  label[2 + NX * (1 + NY * 1)] = 7;
+  label[3 + NX * (2 + NY * 1)] = 200;
+  CHECK_OK(image_scan(world, file_write("scan.nii", &h, 352, label, sizeof label), IMAGE_AXES_AUTO, &image, &scan));
+  assert_null(image.value);
+  assert_true(scan.least == 0 && scan.most == 200 && !scan.others && scan.count[0] == N - 2 && scan.count[7] == 1);
+  const PetscInt lo[3] = {2, 1, 1}, hi[3] = {3, 2, 1};
+  for (int c = 0; c < 3; ++c)
+    assert_true(scan.lo[c] == lo[c] && scan.hi[c] == hi[c]);
+  ramp_fill();
+  CHECK_OK(image_scan(world, file_write("grey.nii", &h, 352, ramp, sizeof ramp), IMAGE_AXES_AUTO, &image, &scan));
+  assert_true(scan.least == -100 && scan.most == 7 * (N - 1) - 100 && scan.others > 0);
+  CHECK_REFUSED(image_check_labels(world, scan.least, scan.most, scan.others));
 }
 
 static void refused(const char *what, const Header *h, size_t head, size_t bytes) {
@@ -258,7 +395,7 @@ static void refused(const char *what, const Header *h, size_t head, size_t bytes
   Image image;
   assert_true(bytes <= sizeof zeros);
   print_message("refused: %s\n", what);
-  CHECK_REFUSED(image_read(world, file_write("bad.nii", h, head, zeros, bytes), &image));
+  CHECK_REFUSED(image_read(world, file_write("bad.nii", h, head, zeros, bytes), IMAGE_AXES_AUTO, &image));
   assert_null(image.value);
 }
 
@@ -266,8 +403,8 @@ static void hostile(void **state) {
   (void)state;
   Image image;
   Header h;
-  CHECK_REFUSED(image_read(world, in_folder("missing.nii"), &image));
-  CHECK_REFUSED(image_read(world, folder, &image));
+  CHECK_REFUSED(image_read(world, in_folder("missing.nii"), IMAGE_AXES_AUTO, &image));
+  CHECK_REFUSED(image_read(world, folder, IMAGE_AXES_AUTO, &image));
   h = header_make(INT16, 16);
   refused("empty", &h, 0, 0);
   refused("half a header", &h, 170, 0);
@@ -321,9 +458,26 @@ static void hostile(void **state) {
     put_float(&h, VOX_OFFSET, (double[]){-400, 1e9, 1e30, NAN}[bad]);
     refused("offset of the data", &h, 352, 60);
   }
+  for (int bad = 0; bad < 3; ++bad) {
+    h = header_make(INT16, 16);
+    put_float(&h, VOX_OFFSET, (double[]){0, 348, 351}[bad]);
+    refused("data that begin within the header of a single file", &h, 352, sizeof ramp);
+  }
+  h = header_make(INT16, 16);
+  refused("more data than voxels", &h, 352, sizeof ramp + 1);
+  put16(&h, BITPIX, 8);
+  refused("bits that are not the type's", &h, 352, sizeof ramp);
+  h = header_make(INT16, 16);
+  put16(&h, INTENT, 1007);
+  refused("vectors", &h, 352, sizeof ramp);
   h = header_make(INT16, 16);
   h.byte[UNITS] = 5;
-  refused("unit of length", &h, 352, 4096);
+  refused("unit of length", &h, 352, sizeof ramp);
+  for (int bad = 0; bad < 2; ++bad) {
+    float value[N] = {[17] = bad ? INFINITY : NAN};
+    h = header_make(FLOAT32, 32);
+    CHECK_REFUSED(image_read(world, file_write("bad.nii", &h, 352, value, sizeof value), IMAGE_AXES_AUTO, &image));
+  }
 }
 
 /* Any bytes may be refused but must not crash; a header with random damage is the nastiest random input. */
@@ -335,14 +489,14 @@ static void damaged_headers(void **state) {
     Header h = header_make(INT16, 16);
     Image image;
     PetscErrorCode code;
-    unsigned char data[4096] = {0};
+    unsigned char data[sizeof ramp] = {0};
     for (int k = 0; k <= run % 5; ++k) {
       seed = seed * 1664525u + 1013904223u;
       h.byte[4 + (seed >> 8) % 348] = (unsigned char)(seed >> 20);
     }
     file_write("damaged.nii", &h, 352, data, sizeof data);
     PetscPushErrorHandler(check_quiet_, NULL);
-    code = image_read(world, path, &image);
+    code = image_read(world, path, IMAGE_AXES_AUTO, &image);
     PetscPopErrorHandler();
     assert_true(code == PETSC_SUCCESS || code == PETSC_ERR_USER_INPUT);
     read += code == PETSC_SUCCESS;
@@ -365,7 +519,7 @@ static void real_mask(void **state) {
     print_message("%s is not here: skipped\n", file);
     skip();
   }
-  CHECK_OK(image_read(world, file, &image));
+  CHECK_OK(image_read(world, file, IMAGE_AXES_AUTO, &image));
   assert_true(image.n[0] == 120 && image.n[1] == 126 && image.n[2] == 164);
   for (int c = 0; c < 3; ++c)
     CHECK_NEAR(image.voxel_mm[c], 1.5, 1e-6, "resampled to 1.5 mm");
@@ -388,7 +542,10 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(types),
     cmocka_unit_test(packed),
     cmocka_unit_test(axes),
-    cmocka_unit_test(oblique_keeps_its_frame),
+    cmocka_unit_test(tilted),
+    cmocka_unit_test(no_nearest_axes),
+    cmocka_unit_test(forms_compared),
+    cmocka_unit_test(scanned),
     cmocka_unit_test(units),
     cmocka_unit_test(hostile),
     cmocka_unit_test(damaged_headers),

@@ -314,7 +314,7 @@ static void image_labels(void **state) {
   (void)state;
   enum { X = 21, Y = 9, Z = 17 };
   float value[X * Y * Z];
-  Image image = {{X, Y, Z}, {1.5, 2, 1.5}, {-3, 4, 5}, value};
+  Image image = {.n = {X, Y, Z}, .voxel_mm = {1.5, 2, 1.5}, .origin = {-3, 4, 5}, .value = value};
   GridBox box = {.voxel_mm = 0.5};
   Leaves leaves;
   uint8_t *dense;
