@@ -9,6 +9,8 @@ PetscErrorCode graph_allocate(PetscInt n_nodes, PetscInt n_struts, const Graph *
     PetscCall(PetscMalloc1(n_struts, &graph->taper));
   if (from && from->bore)
     PetscCall(PetscMalloc1(n_struts, &graph->bore));
+  if (from && from->area_share)
+    PetscCall(PetscMalloc1(n_struts, &graph->area_share));
   if (from) {
     PetscCall(PetscMalloc1(n_struts, &graph->origin));
     PetscCall(PetscMalloc1(n_struts, &graph->share));
@@ -21,6 +23,7 @@ PetscErrorCode graph_free(Graph *graph) {
   PetscCall(PetscFree3(graph->x, graph->strut, graph->radius));
   PetscCall(PetscFree(graph->taper));
   PetscCall(PetscFree(graph->bore));
+  PetscCall(PetscFree(graph->area_share));
   PetscCall(PetscFree(graph->origin));
   PetscCall(PetscFree(graph->share));
   PetscCall(PetscFree(graph->shift));
@@ -41,6 +44,15 @@ double graph_strut(const Graph *graph, PetscInt s, double direction[3]) {
     for (int k = 0; k < 3; k++)
       direction[k] = u[k] / length;
   return length;
+}
+
+double graph_area_share(const Graph *graph, PetscInt s) { return graph->area_share ? graph->area_share[s] : 1; }
+
+/* Integral of pi r^2 (1 - bore^2) along a radius that is linear: r^2 (1 + taper^2/3) in the mean. */
+double graph_strut_volume(const Graph *graph, PetscInt s) {
+  const double taper = graph->taper ? graph->taper[s] : 0, bore = graph->bore ? graph->bore[s] : 0;
+  return graph_area_share(graph, s) * PETSC_PI * graph->radius[s] * graph->radius[s] * (1 + taper * taper / 3) *
+         (1 - bore * bore) * graph_strut(graph, s, NULL);
 }
 
 PetscErrorCode graph_periodic(const Cell *cell, double cell_mm, double strut_mm, Graph *graph) {

@@ -16,6 +16,8 @@ typedef struct Graph {
   double *taper;      /* [n_struts] in (-1, 1): the radius is radius * (1 + taper * (2t - 1)) at the share t of the way
                          from end 0 to end 1; NULL: uniform struts */
   double *bore;       /* [n_struts] in [0, 1): inner over outer radius, the same along a strut; NULL: solid struts */
+  double *area_share; /* [n_struts] in (0, 1]: part of the cross-section's area that lies inside the body, a half in a
+                         face of it, a quarter on an edge; NULL: whole struts */
   PetscInt *origin;   /* [n_struts] the strut, in the graph that was made from a cell, of which this is a part; NULL in
                          that graph itself: strut s is strut s. What random draws are keyed by */
   double (*share)[2]; /* [n_struts] from where to where on its origin, shares of the length; NULL: 0 to 1 */
@@ -37,6 +39,8 @@ PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Gr
 /* Keeps the largest connected region (by strut length), or all that both plates hold (touch: see graph_keep_region);
  *dropped counts the struts removed. Graphs that are not periodic. */
 PetscErrorCode graph_drop_islands(const Graph *in, const uint8_t *touch, Graph *out, PetscInt *dropped);
+/* Finds area_share: how much of each strut's section lies inside the box. Graphs that are not periodic. */
+PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3]);
 /* The connected region of each node [n_nodes], numbered in the order of their first nodes; -1: of a node without a
    strut that counts. Only struts with keep count (NULL: all). To be freed with PetscFree. Graphs that are not periodic.
  */
@@ -58,6 +62,10 @@ PetscErrorCode graph_waist(const Graph *in, double waist, Graph *out);
 PetscErrorCode graph_bore(Graph *graph, double bore);
 /* Length of strut s in mm, with direction (unit vector from end 0 to end 1, may be NULL). */
 double graph_strut(const Graph *graph, PetscInt s, double direction[3]);
+/* Part of the cross-section of strut s that lies inside the body: 1 where the graph does not say. */
+double graph_area_share(const Graph *graph, PetscInt s);
+/* Volume of strut s between its nodes that lies inside the body, mm3. */
+double graph_strut_volume(const Graph *graph, PetscInt s);
 /* Uninitialised arrays; from NULL: a graph made from a cell, else with the optional arrays of from (not its shift), and
    origin and share. */
 PetscErrorCode graph_allocate(PetscInt n_nodes, PetscInt n_struts, const Graph *from, Graph *graph);

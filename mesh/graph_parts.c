@@ -10,6 +10,8 @@ void graph_part(const Graph *in, PetscInt s, double from, double to, Graph *out,
     out->taper[o] = taper * (to - from) / level;
   if (in->bore)
     out->bore[o] = in->bore[s];
+  if (in->area_share)
+    out->area_share[o] = in->area_share[s];
   out->origin[o] = in->origin ? in->origin[s] : s;
   out->share[o][0] = start + from * width;
   out->share[o][1] = start + to * width;

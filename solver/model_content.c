@@ -11,6 +11,7 @@ void content_add_graph(Content *content, const Graph *g) {
   add_array(content, g->n_struts, sizeof *g->radius, g->radius);
   add_array(content, g->n_struts, sizeof *g->taper, g->taper);
   add_array(content, g->n_struts, sizeof *g->bore, g->bore);
+  add_array(content, g->n_struts, sizeof *g->area_share, g->area_share);
   add_array(content, g->n_struts, sizeof *g->shift, g->shift);
   content_add(content, sizeof g->period, g->period);
 }

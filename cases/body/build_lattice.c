@@ -198,6 +198,7 @@ static PetscErrorCode clip_body(const LatticeBody *body, Results *results, Graph
   PetscCall(nodes_touch(body, &clipped, &touch));
   PetscCall(graph_drop_islands(&clipped, touch, graph, &dropped));
   PetscCall(PetscFree(touch));
+  PetscCall(graph_shares(graph, body->lo, body->hi));
   if (results && dropped)
     PetscCall(results_warn(results, "%" PetscInt_FMT " struts that %s are left out of the frame: they carry nothing",
                            dropped,

@@ -16,7 +16,7 @@ const char frame_stress_meaning[] =
     "yield, the largest that of any section";
 
 RoundStrut frame_strut(const Graph *g, PetscInt s) {
-  return (RoundStrut){g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0};
+  return (RoundStrut){g->radius[s], g->taper ? g->taper[s] : 0, g->bore ? g->bore[s] : 0, 1 - graph_area_share(g, s)};
 }
 
 typedef struct Struts {

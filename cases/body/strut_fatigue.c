@@ -27,7 +27,7 @@ void strut_fatigue(const Fatigue *fatigue, const RoundStrut *strut, const Sectio
   *amplitude = *use = 0;
   for (int i = 0; i < STRUT_STATIONS; i++) {
     double t = strut_stations[i], r = strut_outer(first, strut, t), b2 = strut->bore * strut->bore;
-    double area = PETSC_PI * r * r * (1 - b2), modulus = PETSC_PI * r * r * r * (1 - b2 * b2) / 4;
+    double area = (1 - strut->area_lost) * PETSC_PI * r * r * (1 - b2), modulus = area * r * (1 + b2) / 4;
     Forces one = forces_at(first, t), two = forces_at(second, t);
     double start = atan2(one.M3 - two.M3, one.M2 - two.M2);
     for (int a = 0; a < ANGLES; a++) {

@@ -41,7 +41,7 @@ double strut_outer(const Section *section, const RoundStrut *strut, double t) {
 
 double strut_volume(const Section *section, const RoundStrut *strut, double length) {
   const double p = strut_outer(section, strut, 0), q = strut_outer(section, strut, 1);
-  return PETSC_PI * (p * p + p * q + q * q) / 3 * (1 - strut->bore * strut->bore) * length *
+  return (1 - strut->area_lost) * PETSC_PI * (p * p + p * q + q * q) / 3 * (1 - strut->bore * strut->bore) * length *
          (section->part[1] - section->part[0]);
 }
 
@@ -53,7 +53,7 @@ void strut_samples(const Section *section, const RoundStrut *strut, double lengt
     const double M2 = section->M2[0] + t * (section->M2[1] - section->M2[0]);
     const double M3 = section->M3[0] + t * (section->M3[1] - section->M3[0]);
     Station s = {.r2 = r * r, .N = section->N, .M = hypot(M2, M3), .T = section->T};
-    s.area = PETSC_PI * s.r2 * (1 - b2);
+    s.area = (1 - strut->area_lost) * PETSC_PI * s.r2 * (1 - b2);
     s.inertia = s.area * s.r2 * (1 + b2) / 4;
     s.volume = s.area * station_weight[x] * flexible;
     station_samples(&s, b2, mises + x * STRUT_RINGS * STRUT_ANGLES, volume + x * STRUT_RINGS * STRUT_ANGLES);

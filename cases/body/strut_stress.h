@@ -10,6 +10,7 @@ enum { STRUT_STATIONS = 5, STRUT_RINGS = 7, STRUT_ANGLES = 9, STRUT_SAMPLES = 31
    radius; 0 and 0 for a plain one. */
 typedef struct RoundStrut {
   double radius, taper, bore; /* mm, (-1, 1), [0, 1) */
+  double area_lost;           /* [0, 1): 1 - area_share of the Graph */
 } RoundStrut;
 
 /* Von Mises stress (MPa) at points of the flexible part of a strut, and the volume (mm3) that each stands for: the

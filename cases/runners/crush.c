@@ -94,12 +94,16 @@ static PetscErrorCode keep_point(PathModel *path, const Recorder *r, double stra
 static PetscErrorCode record(PathModel *path, const PathPoint *point, void *context, PetscBool *stop) {
   Recorder *r = context;
   const int axis = r->plan->load.axis;
-  double sign = r->plan->load.strain < 0 ? -1 : 1, stress = sign * point->reaction[1][axis] / r->area, yielded = 0;
+  double sign = r->plan->load.strain < 0 ? -1 : 1, stress = sign * point->reaction[1][axis] / r->area;
+  double yielded = 0, volume = 0;
 
   PetscFunctionBeginUser;
   PetscCall(path_struts(path, r->strut));
-  for (PetscInt s = 0; s < r->graph->n_struts; s++)
-    yielded += r->strut[s].yielded_share / (double)r->graph->n_struts;
+  for (PetscInt s = 0; s < r->graph->n_struts; s++) {
+    yielded += graph_strut_volume(r->graph, s) * r->strut[s].yielded_share;
+    volume += graph_strut_volume(r->graph, s);
+  }
+  yielded /= volume;
   PetscCall(
       crush_curve_add(r->curve, (double[5]){point->parameter, stress, point->work, yielded, (double)point->contacts}));
   r->answer->residual = PetscMax(r->answer->residual, point->residual);

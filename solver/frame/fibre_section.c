@@ -8,17 +8,17 @@
 #define FIBRE_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #endif
 
-void fibre_layout(double bore, double poisson, FibreLayout *layout) {
+void fibre_layout(double bore, double area_share, double poisson, FibreLayout *layout) {
   double m2 = bore * bore, both = (1 + m2) * (1 + m2);
   int f = 0;
 
   layout->shear_root = sqrt(6 * (1 + poisson) * both / ((7 + 6 * poisson) * both + (20 + 12 * poisson) * m2));
-  layout->elastic_area = M_PI * (1 - m2);
-  layout->elastic_inertia = M_PI / 4 * (1 - m2 * m2);
+  layout->elastic_area = area_share * M_PI * (1 - m2);
+  layout->elastic_inertia = area_share * M_PI / 4 * (1 - m2 * m2);
 
   for (int ring = 0; ring < FIBRE_RINGS; ring++) {
     double in = bore + (1 - bore) * ring / FIBRE_RINGS, out = bore + (1 - bore) * (ring + 1) / FIBRE_RINGS;
-    double radius = sqrt(0.5 * (in * in + out * out)), area = M_PI * (out * out - in * in) / FIBRE_SPOKES;
+    double radius = sqrt(0.5 * (in * in + out * out)), area = area_share * M_PI * (out * out - in * in) / FIBRE_SPOKES;
     for (int spoke = 0; spoke < FIBRE_SPOKES; spoke++, f++) {
       double angle = 2 * M_PI * (spoke + (ring % 2 ? 1 : 0.5)) / FIBRE_SPOKES; /* rings in turn, as bricks lie */
       layout->y[f] = radius * cos(angle);

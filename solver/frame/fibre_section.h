@@ -20,8 +20,10 @@ typedef struct FibreLayout { /* of unit outer radius */
   double shear_root;                    /* k above */
   double elastic_area, elastic_inertia; /* A/r^2, I/r^4 */
 } FibreLayout;
-/* bore: inner over outer radius, [0, 1). Shear coefficient of the hollow circle: Cowper 1966, Table 1. */
-void fibre_layout(double bore, double poisson, FibreLayout *layout);
+/* bore: inner over outer radius, [0, 1). area_share: part of every fibre that counts, (0, 1]: of a strut in a plane of
+   symmetry a half, in two a quarter; its supports stop what the whole circle resists on their other side. Shear
+   coefficient of the hollow circle: Cowper 1966, Table 1. */
+void fibre_layout(double bore, double area_share, double poisson, FibreLayout *layout);
 
 typedef struct FibreMetal {
   double young_MPa, shear_MPa;

@@ -30,6 +30,9 @@ static PetscErrorCode check_graph(MPI_Comm comm, const Graph *graph) {
                "frame: strut %" PetscInt_FMT " has taper %g: must lie in (-1, 1)", s, graph->taper[s]);
     PetscCheck(!graph->bore || (graph->bore[s] >= 0 && graph->bore[s] < 1), comm, PETSC_ERR_USER_INPUT,
                "frame: strut %" PetscInt_FMT " has bore %g: must lie in [0, 1)", s, graph->bore[s]);
+    PetscCheck(graph_area_share(graph, s) > 0 && graph_area_share(graph, s) <= 1, comm, PETSC_ERR_USER_INPUT,
+               "frame: strut %" PetscInt_FMT " has the share %g of its section inside: must lie in (0, 1]", s,
+               graph_area_share(graph, s));
     double length = graph_strut(graph, s, NULL);
     PetscCheck(length > 1e-9 * graph->radius[s], comm, PETSC_ERR_USER_INPUT,
                "frame: strut %" PetscInt_FMT " between nodes %" PetscInt_FMT " and %" PetscInt_FMT " has no length", s,
@@ -94,6 +97,7 @@ PetscErrorCode frame_create(MPI_Comm comm, const Graph *graph, const FrameOption
     strut->radius = graph->radius[s];
     strut->taper = graph->taper ? graph->taper[s] : 0;
     strut->bore = graph->bore ? graph->bore[s] : 0;
+    strut->area_lost = 1 - graph_area_share(graph, s);
     strut->length = graph_strut(graph, s, strut->axis);
     model->length += strut->length / (double)graph->n_struts;
   }

@@ -14,8 +14,8 @@ double strut_radius(const StrutElement *strut, double t) {
 
 void strut_section(const StrutElement *strut, double radius, double *area, double *inertia) {
   double r2 = radius * radius, m2 = strut->bore * strut->bore;
-  *area = M_PI * r2 * (1 - m2);
-  *inertia = 0.25 * M_PI * r2 * r2 * (1 - m2) * (1 + m2);
+  *area = (1 - strut->area_lost) * M_PI * r2 * (1 - m2);
+  *inertia = 0.25 * r2 * (1 + m2) * *area;
 }
 
 /* Hinges and lumps in series with the bare strut: flexibilities add, those of rotation at their places. */

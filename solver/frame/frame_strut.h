@@ -19,6 +19,7 @@ typedef struct StrutElement {
   double hinge[2], give[2]; /* mm of end section whose bending and twist, and whose stretch, sit at the zone's end */
   double radius;            /* mm, outer, in the middle between the nodes */
   double taper, bore;       /* as in mesh/graph.h; 0: uniform, solid */
+  double area_lost;         /* part of the section that lies outside the body, [0, 1): 1 - area_share of mesh/graph.h */
   double lever[2];          /* mm from each node to the elastic centre */
   double stretch, shear, twist, bend; /* uniform: EA/L, 12EI/L^3/(1+Phi) (N/mm), GJ/L, EI/L (N mm) */
 } StrutElement;
@@ -28,7 +29,8 @@ typedef struct StrutElement {
 double strut_shear_coefficient(double poisson, double bore);
 /* Outer radius at the share t of the flexible part, mm; t beyond 0 or 1 lies in the zones. */
 double strut_radius(const StrutElement *strut, double t);
-/* Area (mm^2) and second moment about a diameter (mm^4) of the section of that outer radius. */
+/* Area (mm^2) and second moment about a diameter (mm^4) of the section of that outer radius, both times what lies
+   inside the body: so it is in a plane of symmetry, whose supports stop twist and bending out of the plane. */
 void strut_section(const StrutElement *strut, double radius, double *area, double *inertia);
 /* Fills in levers and stiffnesses from the geometry; timoshenko false: no shear deformation. */
 void strut_stiffen(StrutElement *strut, double young_MPa, double poisson, bool timoshenko);

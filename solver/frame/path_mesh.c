@@ -3,29 +3,30 @@
 #include "solver/frame/path_model.h"
 #include <string.h>
 
-/* One layout of fibres for each bore that occurs; which[s] is that of strut s. */
+/* One layout of fibres for each bore and share of the section that occur; which[s] is that of strut s. */
 static PetscErrorCode make_layouts(PathModel *path, PetscInt *which) {
   const Graph *graph = path->graph;
-  double *bore;
+  double(*kind)[2];
 
   PetscFunctionBeginUser;
-  PetscCall(PetscMalloc1(graph->n_struts, &bore));
+  PetscCall(PetscMalloc1(graph->n_struts, &kind));
   path->n_layouts = 0;
   for (PetscInt s = 0; s < graph->n_struts; s++) {
-    double own = graph->bore ? graph->bore[s] : 0;
+    const double bore = graph->bore ? graph->bore[s] : 0, inside = graph_area_share(graph, s);
     PetscInt b = path->n_layouts;
-    while (b > 0 && bore[b - 1] != own) /* the last ones first: struts of a kind follow each other */
+    while (b > 0 && (kind[b - 1][0] != bore || kind[b - 1][1] != inside)) /* the last ones first: like follows like */
       b--;
     if (!b) {
-      bore[path->n_layouts] = own;
+      kind[path->n_layouts][0] = bore;
+      kind[path->n_layouts][1] = inside;
       b = ++path->n_layouts;
     }
     which[s] = b - 1;
   }
   PetscCall(PetscMalloc1(path->n_layouts, &path->layout));
   for (PetscInt b = 0; b < path->n_layouts; b++)
-    fibre_layout(bore[b], path->options.frame.poisson, &path->layout[b]);
-  PetscCall(PetscFree(bore));
+    fibre_layout(kind[b][0], kind[b][1], path->options.frame.poisson, &path->layout[b]);
+  PetscCall(PetscFree(kind));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

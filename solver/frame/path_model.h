@@ -70,7 +70,7 @@ struct PathModel {
   double (*rest_x)[3];       /* [n_nodes] undeformed */
   PathBeam *beam;
   PetscInt n_layouts;
-  FibreLayout *layout; /* one for each bore */
+  FibreLayout *layout; /* one for each bore and share of the section */
   double length;       /* mm, mean strut length: makes moments comparable with forces */
   /* loads */
   FrameModel *frame; /* zones, supports: the linear frame of the same graph */

@@ -21,7 +21,7 @@ typedef struct Model {
 
 static void make(Model *m, Hardening hardening, bool shear) {
   memset(m, 0, sizeof *m);
-  fibre_layout(0, nu, &m->layout);
+  fibre_layout(0, 1, nu, &m->layout);
   m->metal = (FibreMetal){.young_MPa = E, .shear_MPa = E / (2 * (1 + nu)), .hardening = hardening};
   m->beam = (Beam){.length = L, .layout = &m->layout, .shear = shear};
   for (int p = 0; p < BEAM_POINTS; p++)

@@ -61,7 +61,7 @@ static void test_tangent(void **state) {
       FibreMetal m = metal_of(forms[form]);
       FibreLayout l;
       double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], e[6], more[6], S[6], K[36];
-      fibre_layout(k % 3 ? 0 : 0.6, nu, &l);
+      fibre_layout(k % 3 ? 0 : 0.6, 1, nu, &l);
       random_strains(k % 2 ? 8 : 1.5, e);
       yielded += fibre_section(&l, &m, r, e, from, to, S, K);
       double virgin = tangent_error(&l, &m, e, from);
@@ -95,7 +95,7 @@ static void test_return(void **state) {
       double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], e[6] = {0}, S[6], K[36];
       int n = 0;
       floor.linear_MPa = fmax(floor.linear_MPa, FIBRE_LEAST_SLOPE * E);
-      fibre_layout(k % 2 ? 0 : 0.5, nu, &l);
+      fibre_layout(k % 2 ? 0 : 0.5, 1, nu, &l);
       for (int step = 0; step < 3; step++) {
         double more[6];
         random_strains(k < 2 ? 60 : 4, more);
@@ -137,7 +137,7 @@ static void test_elastic(void **state) {
     double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], e[6], S[6], K[36], diagonal[6];
     const double want[6] = {
         E * A, kappa * m.shear_MPa * A, kappa * m.shear_MPa * A, 2 * m.shear_MPa * inertia, E * inertia, E * inertia};
-    fibre_layout(n, nu, &l);
+    fibre_layout(n, 1, nu, &l);
     random_strains(0.2, e);
     assert_int_equal(fibre_section(&l, &m, r, e, from, to, S, K), 0);
     fibre_section_elastic(&l, &m, r, diagonal);
@@ -159,7 +159,7 @@ static void test_stays(void **state) {
   FibreMetal m = metal_of(forms[1]);
   FibreLayout l;
   int kept = 0;
-  fibre_layout(0, nu, &l);
+  fibre_layout(0, 1, nu, &l);
   for (int k = 0; k < 2000; k++) {
     double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], e[6], S[6], K[36];
     random_strains(1, e);
@@ -187,7 +187,7 @@ static void test_moment(void **state) {
   const double slope = FIBRE_LEAST_SLOPE * E, Mp = 4 * pow(r, 3) * sy / 3, first = sy / E / r,
                Et = E * slope / (E + slope);
   double least = INFINITY, most = 0, worst = 0;
-  fibre_layout(0, nu, &l);
+  fibre_layout(0, 1, nu, &l);
   for (int direction = 0; direction < 91; direction++) {
     double angle = direction * M_PI / 180, from[FIBRE_STATE] = {0}, to[FIBRE_STATE], S[6] = {0}, K[36];
     for (double c = 0.05 * first; c < 120 * first; c = c < 4 * first ? c + 0.05 * first : 1.5 * c) {
@@ -216,7 +216,7 @@ static void test_axial_bending(void **state) {
   const double Np = M_PI * r * r * sy, Mp = 4 * pow(r, 3) * sy / 3;
   const double slope = FIBRE_LEAST_SLOPE * E, Et = E * slope / (E + slope);
   double worst = 0, few = 1, many = 0;
-  fibre_layout(0, nu, &l);
+  fibre_layout(0, 1, nu, &l);
   for (int k = 0; k < 40; k++)
     for (int direction = 0; direction < 10; direction++) {
       double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], S[6], K[36], chord = 0.95 * k / 39, c = 40 * sy / E / r;
@@ -242,7 +242,7 @@ static void test_axial_torsion(void **state) {
   FibreMetal m = metal_of(forms[0]);
   FibreLayout l;
   const double Np = M_PI * r * r * sy, Tp = 2 * M_PI * pow(r, 3) * sy / sqrt(3) / 3;
-  fibre_layout(0, nu, &l);
+  fibre_layout(0, 1, nu, &l);
   for (int k = 0; k <= 8; k++) {
     double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], S[6], K[36], ratio = tan(k * M_PI / 16 * 0.999), a = ratio;
     double twist = 40 * sy / E * sqrt(3) / r / sqrt(1 + a * a), root = sqrt(1 + a * a);
@@ -263,7 +263,7 @@ static void test_ellipse(void **state) {
   FibreMetal m = metal_of(forms[0]);
   FibreLayout l;
   const double bore = 0.99, A = M_PI * r * r * (1 - bore * bore), mean = r * sqrt(0.5 * (1 + bore * bore));
-  fibre_layout(bore, nu, &l);
+  fibre_layout(bore, 1, nu, &l);
   for (int shear = 0; shear < 2; shear++)
     for (int k = 0; k <= 8; k++) {
       double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], S[6], K[36], angle = k * M_PI / 16, big = 30 * sy / E;
@@ -282,7 +282,7 @@ static void test_cycles(void **state) {
     FibreMetal m = metal_of(forms[form]);
     FibreLayout l;
     double from[FIBRE_STATE] = {0}, to[FIBRE_STATE], e[6] = {0}, S[6], back[6], K[36], scale[6], work = 0, first[6];
-    fibre_layout(0, nu, &l);
+    fibre_layout(0, 1, nu, &l);
     fibre_section_elastic(&l, &m, r, scale);
     random_strains(6, e);
     fibre_section(&l, &m, r, e, from, to, S, K);
