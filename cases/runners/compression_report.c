@@ -99,7 +99,7 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
   if (voxel && !plan->image)
     PetscCall(note_resolution(&plan->design, plan->voxel_mm[study->n - 1], results));
   if (frame)
-    PetscCall(results_assume(results, "%s; struts that lie in a face of the block count whole", frame_stress_meaning));
+    PetscCall(results_assume(results, "%s", frame_stress_meaning));
   if (voxel && frame)
     PetscCall(note_models("the modulus", 100 * (frame->young_MPa / voxel->young_MPa - 1),
                           100 * (frame->mises[1] / voxel->mises[1] * voxel->young_MPa / frame->young_MPa - 1),
