@@ -38,6 +38,12 @@ Elasticity elasticity_scaled(Elasticity c, double factor) {
                       c.C23 * factor, c.C44 * factor, c.C55 * factor, c.C66 * factor};
 }
 
+void elasticity_add(Elasticity *sum, double share, const Elasticity *c) {
+  Elasticity a = elasticity_scaled(*c, share);
+  *sum = (Elasticity){sum->C11 + a.C11, sum->C22 + a.C22, sum->C33 + a.C33, sum->C12 + a.C12, sum->C13 + a.C13,
+                      sum->C23 + a.C23, sum->C44 + a.C44, sum->C55 + a.C55, sum->C66 + a.C66};
+}
+
 /* Sylvester's criterion on the normal block, scaled to a unit diagonal so that it does not depend on the unit; written
    so that NAN is not definite. */
 bool elasticity_definite(const Elasticity *c) {

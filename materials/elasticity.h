@@ -13,6 +13,8 @@ Elasticity elasticity_cubic(double C11_MPa, double C12_MPa, double C44_MPa);
 /* young[3], shear {yz, xz, xy}, poisson {12, 13, 23} with nu_ij = -eps_j/eps_i under stress along i. */
 Elasticity elasticity_orthotropic(const double young_MPa[3], const double shear_MPa[3], const double poisson[3]);
 Elasticity elasticity_scaled(Elasticity c, double factor);
+/* Adds share times c: phases under one strain (Voigt). */
+void elasticity_add(Elasticity *sum, double share, const Elasticity *c);
 /* True when the strain energy is positive for every strain. */
 bool elasticity_definite(const Elasticity *c);
 /* stress[6] = C strain[6], order xx yy zz yz xz xy, engineering shears. */

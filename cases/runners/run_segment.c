@@ -139,19 +139,17 @@ static PetscErrorCode tell_mesh(const Segment *s, Results *results) {
 }
 
 /* References, comparisons and what they say of each other. */
-static PetscErrorCode run_shielding(const Case *c, const SegmentTask *task, Segment *segment, const BoneField *bone,
+static PetscErrorCode run_shielding(const Case *c, const SegmentTask *task, Segment *segment, BoneField *bone,
                                     PetscInt n, Variant *variant, Results *results) {
   Shielding(*shielding)[REFERENCES];
   double(*frost)[FROST_WINDOWS], (*stimulus)[STIMULUS_PERCENTILES];
-  Elasticity material[256];
   VariantStore *store;
   PetscFunctionBeginUser;
-  PetscCall(variant_store_find(c, segment, &store));
+  PetscCall(variant_store_find(c, segment, bone, &store));
   PetscCall(PetscMalloc3(n, &shielding, n, &frost, n, &stimulus));
   for (PetscInt i = 1; i < n; i++) {
     PetscCall(results_progress(results, "%s: %s", variant[i].name, variant[i].what));
-    variant_materials(task, &variant[i], material);
-    PetscCall(variant_solve(store, segment, material, results, &variant[i]));
+    PetscCall(variant_solve(store, task, segment, bone, results, &variant[i]));
   }
   for (PetscInt i = 0; i < n; i++) {
     for (PetscInt k = 0; k < task->n_references; k++)

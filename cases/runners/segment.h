@@ -8,8 +8,11 @@
 #include "mesh/voxelise.h"
 #include "solver/voxel/voxel.h"
 
-/* Voxels of (a). The cage's own three labels take one material in references and solid comparisons. */
-enum { SEG_CORTEX = 1, SEG_ENDPLATE, SEG_CANCELLOUS, SEG_LATTICE, SEG_METAL, SEG_BORE, SEG_LABELS };
+/* Voxels of (a). The first three labels name the tissues of bone as well. A rim is endplate over the cortical shell; it
+   is a label of its own where the endplate is thinner than a voxel. The cage's own three labels take one material in
+   references and solid comparisons. */
+enum { SEG_CORTEX = 1, SEG_ENDPLATE, SEG_CANCELLOUS, SEG_RIM, SEG_LATTICE, SEG_METAL, SEG_BORE, SEG_LABELS };
+enum { SEG_TISSUES = SEG_CANCELLOUS + 1, SEG_BONES = SEG_RIM + 1 }; /* sizes of arrays by tissue, by label of bone */
 
 /* Bits of a voxel's region; a region of the statistics is a set of bits. */
 enum {
@@ -46,10 +49,14 @@ double plane_distance(const Plane *p, const double x[3]);
 /* Axes of the upper plate: axis[0] lateral, axis[1] anterior, axis[2] the plate's own axis. */
 void segment_plate_axes(const SegmentGeometry *g, double axis[3][3]);
 
+/* A shell thinner than a voxel is drawn one voxel thick. share[label][tissue]: the part of the drawn volume that each
+   tissue really fills (0 .. 1, their sum is 1), from the closed forms of the ellipses; kernel. */
+void segment_shares(const SegmentGeometry *g, double share[SEG_BONES][SEG_TISSUES]);
+
 /* The box of (a); nodes lie on x = 0 and y = 0. */
 void segment_box(const SegmentGeometry *g, GridBox *box);
 /* Parts of (a), in order, and of the sleeves alone; *n of them, shapes owned by the caller (segment_parts_free). */
-enum { SEG_PARTS = 12 };
+enum { SEG_PARTS = 16 };
 PetscErrorCode segment_parts(const SegmentGeometry *g, PetscInt *n, Part part[SEG_PARTS]);
 PetscErrorCode segment_parts_free(PetscInt n, Part part[SEG_PARTS]);
 /* The whole cage; the space of its lattice between the end faces; all sleeves and all bores (as long as the cage, to

@@ -58,16 +58,39 @@ static PetscErrorCode elliptic(const SegmentGeometry *g, double inset, double lo
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Thickness of a shell in the grid. */
+static double drawn(const SegmentGeometry *g, double thickness) { return PetscMax(thickness, g->voxel_mm); }
+
+/* Area over pi between the outline of a vertebra and the ellipse `inset` inside it. */
+static double ring(const SegmentGeometry *g, double inset) {
+  double a = g->width_mm / 2, b = g->depth_mm / 2;
+  return a * b - (a - inset) * (b - inset);
+}
+
+void segment_shares(const SegmentGeometry *g, double share[SEG_BONES][SEG_TISSUES]) {
+  double shell = ring(g, g->cortex_mm) / ring(g, drawn(g, g->cortex_mm));
+  double plate = g->endplate_mm / drawn(g, g->endplate_mm);
+  for (int l = 0; l < SEG_BONES; l++)
+    for (int t = 0; t < SEG_TISSUES; t++)
+      share[l][t] = 0;
+  share[SEG_CORTEX][SEG_CORTEX] = shell;
+  share[SEG_CORTEX][SEG_CANCELLOUS] = 1 - shell;
+  share[SEG_ENDPLATE][SEG_ENDPLATE] = share[SEG_RIM][SEG_ENDPLATE] = plate;
+  share[SEG_ENDPLATE][SEG_CANCELLOUS] = 1 - plate;
+  share[SEG_RIM][SEG_CORTEX] = (1 - plate) * shell;
+  share[SEG_RIM][SEG_CANCELLOUS] = (1 - plate) * (1 - shell);
+  share[SEG_CANCELLOUS][SEG_CANCELLOUS] = 1;
+}
+
 /* One vertebra standing on z = 0, moved to its place. */
 static PetscErrorCode add_vertebra(const SegmentGeometry *g, PetscBool upper, PetscInt *n, Part *part) {
-  double h = g->vertebra_mm, e = g->endplate_mm, low = upper ? -overlap_mm : 0;
+  double h = g->vertebra_mm, e = drawn(g, g->endplate_mm), t = drawn(g, g->cortex_mm), low = upper ? -overlap_mm : 0;
+  double core = g->endplate_mm < g->voxel_mm ? t : 0; /* the rim shows around the endplate */
   const struct {
     uint8_t label;
     double inset, lo, hi;
-  } piece[] = {{SEG_CORTEX, 0, low, h},
-               {SEG_ENDPLATE, 0, low, e},
-               {SEG_ENDPLATE, 0, h - e, h},
-               {SEG_CANCELLOUS, g->cortex_mm, e, h - e}};
+  } piece[] = {{SEG_CORTEX, 0, low, h},      {SEG_RIM, 0, low, e},           {SEG_RIM, 0, h - e, h},
+               {SEG_ENDPLATE, core, low, e}, {SEG_ENDPLATE, core, h - e, h}, {SEG_CANCELLOUS, t, e, h - e}};
   const double pivot[3] = {0, 0, 0}, up[3] = {0, 0, g->vertebra_mm + g->cage_mm};
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof piece / sizeof piece[0]; i++) {
@@ -174,7 +197,7 @@ static uint16_t bone_region(const SegmentGeometry *g, const double x[3], uint8_t
   PetscBool upper = above > -g->cage_mm / 2;
   double depth = (upper ? above : segment_cage_z(g) - x[2]) - g->endplate_mm; /* under the endplate */
   uint16_t region = upper ? REGION_UPPER : REGION_LOWER;
-  if (label == SEG_ENDPLATE && depth < g->endplate_mm) { /* the one that faces the cage, not the far one */
+  if ((label == SEG_ENDPLATE || label == SEG_RIM) && depth < g->vertebra_mm / 2) { /* not the far one */
     region |= REGION_ENDPLATE;
     if (hypot(x[0], x[1]) <= g->diameter_mm / 2 + 1)
       region |= REGION_CONTACT;

@@ -99,7 +99,8 @@ PetscErrorCode segment_create(const Case *c, const SegmentGeometry *g, double fo
   *s = (Segment){.geometry = g};
   PetscCall(make_grid(c, g, results, &s->grid));
   s->n = s->grid->voxels_owned;
-  PetscCall(PetscMalloc5(s->n, &s->label, s->n, &s->region, s->n, &s->mises, s->n, &s->energy, s->n, &s->stress));
+  PetscCall(PetscMalloc2(s->n, &s->label, s->n, &s->region));
+  PetscCall(PetscMalloc4(s->n, &s->mises, s->n, &s->energy, s->n, &s->stress, s->n, &s->strain));
   PetscCall(PetscMalloc1(s->n, &centre));
   PetscCall(grid_voxel_centres(s->grid, centre, s->label));
   PetscCall(segment_regions(g, s->n, (const double(*)[3])centre, s->label, s->region));
@@ -129,7 +130,8 @@ PetscErrorCode segment_destroy(Segment *s) {
   PetscCall(VecDestroy(&s->u));
   PetscCall(voxel_destroy(&s->model));
   PetscCall(grid_destroy(&s->grid));
-  PetscCall(PetscFree5(s->label, s->region, s->mises, s->energy, s->stress));
+  PetscCall(PetscFree2(s->label, s->region));
+  PetscCall(PetscFree4(s->mises, s->energy, s->stress, s->strain));
   PetscCall(PetscFree(s->node));
   for (int i = 0; i < 2; i++) {
     PetscCall(PetscFree(s->grip[i].node));
@@ -173,8 +175,8 @@ PetscErrorCode segment_solve(Segment *s, const Elasticity material[256], const c
 PetscErrorCode segment_show(Segment *s, int i) {
   PetscFunctionBeginUser;
   PetscCall(voxel_superpose(6, s->motion[i], s->unit, s->u));
-  PetscCall(voxel_fields(s->model, s->u,
-                         &(VoxelFields){.mises = s->mises, .energy_density = s->energy, .stress = s->stress}));
+  const VoxelFields fields = {.mises = s->mises, .energy_density = s->energy, .stress = s->stress, .strain = s->strain};
+  PetscCall(voxel_fields(s->model, s->u, &fields));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -258,18 +260,5 @@ PetscErrorCode segment_faces(const Segment *s, double motion[2][6], double *rms)
     *rms = fmax(*rms, left);
   }
   PetscCall(VecRestoreArrayRead(s->u, &u));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode segment_mean(const Segment *s, const float *field, unsigned want, double *mean) {
-  double sum[2] = {0, 0};
-  PetscFunctionBeginUser;
-  for (PetscInt k = 0; k < s->n; k++)
-    if ((s->region[k] & want) == want) {
-      sum[0] += field[k];
-      sum[1] += 1;
-    }
-  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_DOUBLE, MPI_SUM, s->grid->comm));
-  *mean = sum[1] > 0 ? sum[0] / sum[1] : NAN;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -32,7 +32,8 @@ typedef struct Segment {
   SolveInfo info[6];
   Vec unit[6], u; /* u: the load case shown last */
   /* Of the load case shown last: */
-  float *mises, *energy, (*stress)[6]; /* [n] MPa */
+  float *mises, *energy, (*stress)[6]; /* [n] MPa, of the voxels as they were solved */
+  float (*strain)[6];                  /* [n] engineering shears */
 } Segment;
 
 /* force_N, moment_Nmm: sizes of the load cases. Materials by label for the first solve. results may be NULL here and
@@ -57,8 +58,5 @@ PetscErrorCode segment_direct(Segment *segment, int i, Results *results, double 
 /* Rigid motions of the faces of the cage's lattice in the load case shown last, about the centre of the upper face;
  *rms (mm) what the rigid motions leave. */
 PetscErrorCode segment_faces(const Segment *segment, double motion[2][6], double *rms);
-
-/* Mean of a field over the voxels whose region has every bit of want; NAN where there are none. */
-PetscErrorCode segment_mean(const Segment *segment, const float *field, unsigned want, double *mean);
 
 #endif

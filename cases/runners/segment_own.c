@@ -27,27 +27,29 @@ static PetscErrorCode own_bone(const Segment *s, const BoneField *bone, OwnCase 
   const unsigned side[2] = {REGION_LOWER, REGION_UPPER};
   PetscFunctionBeginUser;
   for (int v = 0; v < 2; v++) {
-    double count[2] = {0, 0};
-    PetscCall(percentile(s->grid->comm, s->n, s->mises, NULL, s->region, side[v] | REGION_CONTACT, 0.99,
+    const unsigned contact = side[v] | REGION_CONTACT, slab = side[v] | REGION_SLAB_5;
+    double volume[2] = {0, 0};
+    PetscCall(percentile(s->grid->comm, bone->n, bone->mises, bone->volume, bone->region, contact, 0.99,
                          &own->endplate_peak[v]));
-    PetscCall(segment_mean(s, s->mises, side[v] | REGION_CONTACT, &own->endplate_mean[v]));
-    for (PetscInt k = 0; k < s->n; k++)
-      if ((s->region[k] & side[v]) && (s->region[k] & REGION_SLAB_5)) {
-        count[0] += 1;
-        count[1] += s->mises[k] > bone->strength[k];
+    PetscCall(bone_mean(s, bone, bone->mises, contact, &own->endplate_mean[v]));
+    for (PetscInt k = 0; k < bone->n; k++)
+      if ((bone->region[k] & slab) == slab) {
+        volume[0] += bone->volume[k];
+        volume[1] += bone->mises[k] > bone->strength[k] ? bone->volume[k] : 0;
       }
-    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, count, 2, MPI_DOUBLE, MPI_SUM, s->grid->comm));
-    own->beyond_pct[v] = 100 * count[1] / count[0];
+    PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, volume, 2, MPI_DOUBLE, MPI_SUM, s->grid->comm));
+    own->beyond_pct[v] = 100 * volume[1] / volume[0];
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode own_case(const SegmentTask *task, Segment *segment, const BoneField *bone, int i,
+static PetscErrorCode own_case(const SegmentTask *task, Segment *segment, BoneField *bone, int i,
                                OwnCase own[LOAD_CASES]) {
   Plane top = segment_inner_top(&task->geometry);
   double faces[2][6];
   PetscFunctionBeginUser;
   PetscCall(segment_show(segment, i));
+  PetscCall(bone_show(task, segment, bone));
   own_motion(task, segment, i, own);
   PetscCall(own_bone(segment, bone, &own[i]));
   PetscCall(segment_balance(segment, i, &own[i].balance));
@@ -58,11 +60,18 @@ static PetscErrorCode own_case(const SegmentTask *task, Segment *segment, const 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode write_fields(Segment *s, int i, Results *results) {
+/* The stress of a bone voxel is that of the tissue it is drawn for; its energy density that of the voxel. */
+static PetscErrorCode write_fields(const SegmentTask *task, Segment *s, BoneField *bone, Results *results) {
   char file[PETSC_MAX_PATH_LEN];
   float(*shift)[3];
   PetscFunctionBeginUser;
-  PetscCall(segment_show(s, i));
+  PetscCall(segment_show(s, task->shown));
+  PetscCall(bone_show(task, s, bone));
+  for (PetscInt k = 0; k < bone->n; k++) {
+    int label = s->label[bone->voxel[k]];
+    if (bone->tissue[k] == (label == SEG_RIM ? SEG_ENDPLATE : label))
+      s->mises[bone->voxel[k]] = bone->mises[k];
+  }
   PetscCall(PetscMalloc1(s->n, &shift));
   PetscCall(voxel_fields(s->model, s->u, &(VoxelFields){.displacement = shift}));
   const Field field[3] = {{"von_Mises", "MPa", 1, s->mises},
@@ -74,8 +83,8 @@ static PetscErrorCode write_fields(Segment *s, int i, Results *results) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode segment_own(const Case *c, const SegmentTask *task, Segment *segment, const BoneField *bone,
-                           Variant *own, Results *results) {
+PetscErrorCode segment_own(const Case *c, const SegmentTask *task, Segment *segment, BoneField *bone, Variant *own,
+                           Results *results) {
   OwnCase answer[LOAD_CASES] = {{0}};
   CageTask cage = {c, &task->geometry, &task->design, &task->cage, task->stiffness_factor, {{0}}, {{0}}, task->shown};
   CageAnswer voxel, frame;
@@ -95,9 +104,9 @@ PetscErrorCode segment_own(const Case *c, const SegmentTask *task, Segment *segm
   PetscCall(results_progress(results, "flexion once more, as a direct solve"));
   PetscCall(segment_show(segment, 1));
   PetscCall(segment_direct(segment, 1, results, &superposition));
-  PetscCall(variant_measure(segment, own));
+  PetscCall(variant_measure(task, segment, bone, own));
   if (task->shown >= 0)
-    PetscCall(write_fields(segment, task->shown, results));
+    PetscCall(write_fields(task, segment, bone, results));
   if (c->wants_voxel) {
     PetscCall(results_progress(results, "the resolved cage as voxels of %.4g mm",
                                cage_voxel_mm(&task->geometry, &task->design)));
@@ -109,6 +118,7 @@ PetscErrorCode segment_own(const Case *c, const SegmentTask *task, Segment *segm
   }
   PetscCall(report_own(task, answer, &answers, results));
   PetscCall(report_struts(task, answer, &answers, results));
+  PetscCall(report_bone(segment, bone, results));
   PetscCall(report_energy(own, results));
   PetscCall(report_balance(answer, superposition, results));
   PetscFunctionReturn(PETSC_SUCCESS);

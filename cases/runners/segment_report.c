@@ -216,6 +216,21 @@ PetscErrorCode report_balance(const OwnCase own[LOAD_CASES], double superpositio
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode report_bone(const Segment *segment, const BoneField *bone, Results *results) {
+  static const char *const name[SEG_TISSUES] = {
+      [SEG_CORTEX] = "cortical", [SEG_ENDPLATE] = "endplate", [SEG_CANCELLOUS] = "cancellous"};
+  double volume[SEG_TISSUES], mass;
+  PetscFunctionBeginUser;
+  PetscCall(bone_amount(segment, bone, volume, &mass));
+  for (int t = SEG_CORTEX; t < SEG_TISSUES; t++) {
+    char prefix[64];
+    PetscCall(PetscSNPrintf(prefix, sizeof prefix, "bone.%s", name[t]));
+    PetscCall(quantity(results, prefix, "volume_mm3", volume[t], "mm3"));
+  }
+  PetscCall(quantity(results, "bone", "mass_g", mass, "g"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode report_energy(const Variant *own, Results *results) {
   const char *name[REGIONS];
   double mean[REGIONS];

@@ -76,24 +76,25 @@ PetscErrorCode variants_make(const Case *c, const SegmentTask *task, Results *re
 void variant_materials(const SegmentTask *task, const Variant *variant, Elasticity material[256]) {
   for (int l = 0; l < 256; l++)
     material[l] = (Elasticity){0};
-  for (int l = SEG_CORTEX; l <= SEG_CANCELLOUS; l++)
-    material[l] = elasticity_scaled(task->bone[l].c, task->thinned[l]);
+  for (int l = SEG_CORTEX; l < SEG_BONES; l++)
+    material[l] = bone_mixture(task, l);
   material[SEG_LATTICE] = variant->lattice;
   material[SEG_METAL] = variant->metal;
   /* Bone in place of the screws: next to nothing beside the sleeve, and the same voxels in every comparison. */
   material[SEG_BORE] = variant->kind == VARIANT_REFERENCE ? variant->metal : task->bone[SEG_CANCELLOUS].c;
 }
 
-PetscErrorCode variant_measure(Segment *segment, Variant *v) {
+PetscErrorCode variant_measure(const SegmentTask *task, Segment *segment, BoneField *bone, Variant *v) {
   PetscFunctionBeginUser;
-  PetscCall(PetscCalloc1(segment->n, &v->energy));
+  PetscCall(PetscCalloc1(bone->n, &v->energy));
   for (int i = 0; i < LOAD_CASES; i++) {
     PetscCall(segment_show(segment, i));
-    for (PetscInt k = 0; k < segment->n; k++)
-      v->energy[k] += (double)segment->energy[k] / LOAD_CASES;
+    PetscCall(bone_show(task, segment, bone));
+    for (PetscInt k = 0; k < bone->n; k++)
+      v->energy[k] += (double)bone->energy[k] / LOAD_CASES;
     for (int r = 0; r < REGIONS; r++) {
-      PetscCall(segment_mean(segment, segment->mises, segment_region[r].want, &v->mises[i][r]));
-      PetscCall(segment_mean(segment, segment->energy, segment_region[r].want, &v->energy_density[i][r]));
+      PetscCall(bone_mean(segment, bone, bone->mises, segment_region[r].want, &v->mises[i][r]));
+      PetscCall(bone_mean(segment, bone, bone->energy, segment_region[r].want, &v->energy_density[i][r]));
     }
   }
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -103,26 +104,6 @@ PetscErrorCode variants_free(PetscInt n, Variant *variant) {
   PetscFunctionBeginUser;
   for (PetscInt i = 0; i < n; i++)
     PetscCall(PetscFree(variant[i].energy));
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode bone_field_create(const SegmentTask *task, const Segment *segment, BoneField *bone) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscCalloc3(segment->n, &bone->density, segment->n, &bone->young, segment->n, &bone->strength));
-  for (PetscInt k = 0; k < segment->n; k++) {
-    int l = segment->label[k];
-    if (l > SEG_CANCELLOUS)
-      continue;
-    bone->density[k] = (float)task->bone_density[l];
-    bone->young[k] = (float)(elasticity_young(&task->bone[l].c, 2) * task->thinned[l]);
-    bone->strength[k] = (float)task->bone_strength[l];
-  }
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
-PetscErrorCode bone_field_destroy(BoneField *bone) {
-  PetscFunctionBeginUser;
-  PetscCall(PetscFree3(bone->density, bone->young, bone->strength));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -137,15 +118,16 @@ PetscErrorCode shielding_measure(const Segment *segment, const BoneField *bone, 
                                  const Variant *reference, Shielding *shielding) {
   enum { SUMS = sizeof(ShieldingSums) / sizeof(double) };
   ShieldingSums sums[REGIONS + 1] = {{0}};
+  const BonePieces pieces = bone_pieces(bone);
   PetscFunctionBeginUser;
   for (int r = 0; r <= REGIONS; r++)
-    shielding_compare(segment->n, segment->region, r < REGIONS ? segment_region[r].want : REGION_BONE, variant->energy,
-                      reference->energy, bone->density, s, &sums[r]);
+    shielding_compare(&pieces, r < REGIONS ? segment_region[r].want : REGION_BONE, variant->energy, reference->energy,
+                      s, &sums[r]);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, sums, SUMS * (REGIONS + 1), MPI_DOUBLE, MPI_SUM, segment->grid->comm));
   shielding->resorbed_pct = 100 * sums[REGIONS].mass_resorbed / sums[REGIONS].mass;
   shielding->formed_pct = 100 * sums[REGIONS].mass_formed / sums[REGIONS].mass;
   for (int r = 0; r < REGIONS; r++) {
-    shielding->dead_pct[r] = 100 * sums[r].voxels_resorbed / sums[r].voxels;
+    shielding->dead_pct[r] = 100 * sums[r].volume_resorbed / sums[r].volume;
     shielding->ssi[r] = shielding_ssi(mean_stress(reference, r), mean_stress(variant, r));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -153,11 +135,12 @@ PetscErrorCode shielding_measure(const Segment *segment, const BoneField *bone, 
 
 PetscErrorCode frost_measure(const Segment *segment, const BoneField *bone, const Variant *variant,
                              double pct[FROST_WINDOWS]) {
+  const BonePieces pieces = bone_pieces(bone);
   double all = 0;
   PetscFunctionBeginUser;
   for (int w = 0; w < FROST_WINDOWS; w++)
     pct[w] = 0;
-  shielding_frost(segment->n, segment->region, REGION_BONE, variant->energy, bone->young, pct);
+  shielding_frost(&pieces, REGION_BONE, variant->energy, pct);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, pct, FROST_WINDOWS, MPI_DOUBLE, MPI_SUM, segment->grid->comm));
   for (int w = 0; w < FROST_WINDOWS; w++)
     all += pct[w];
@@ -170,12 +153,11 @@ PetscErrorCode stimulus_measure(const Segment *segment, const BoneField *bone, c
                                 double stimulus[STIMULUS_PERCENTILES]) {
   float *S;
   PetscFunctionBeginUser;
-  PetscCall(PetscCalloc1(segment->n, &S));
-  for (PetscInt k = 0; k < segment->n; k++)
-    if (bone->density[k] > 0)
-      S[k] = (float)(1e3 * variant->energy[k] / bone->density[k]); /* MPa / (g/cm3) = 1e3 J/kg */
+  PetscCall(PetscMalloc1(bone->n, &S));
+  for (PetscInt k = 0; k < bone->n; k++)
+    S[k] = (float)(1e3 * variant->energy[k] / bone->density[k]); /* MPa / (g/cm3) = 1e3 J/kg */
   for (int i = 0; i < STIMULUS_PERCENTILES; i++)
-    PetscCall(percentile(segment->grid->comm, segment->n, S, NULL, segment->region, REGION_BONE, stimulus_fraction[i],
+    PetscCall(percentile(segment->grid->comm, bone->n, S, bone->volume, bone->region, REGION_BONE, stimulus_fraction[i],
                          &stimulus[i]));
   PetscCall(PetscFree(S));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -2,8 +2,7 @@
 #ifndef TRABECULA_CASES_RUNNERS_SEGMENT_STUDY_H
 #define TRABECULA_CASES_RUNNERS_SEGMENT_STUDY_H
 
-#include "cases/runners/segment_task.h"
-#include "cases/runners/shielding.h"
+#include "cases/runners/segment_bone.h"
 
 enum { REGIONS = 8, VARIANTS = 1 + REFERENCES + COMPARISONS };
 
@@ -22,7 +21,7 @@ typedef struct Variant {
   Elasticity lattice, metal; /* what fills the lattice's space, and the faces and sleeves */
   double young_MPa;          /* of the filling along the spine */
   double mises[LOAD_CASES][REGIONS], energy_density[LOAD_CASES][REGIONS]; /* means, MPa */
-  double *energy; /* [voxels_owned] strain energy density, mean over the load cases, MPa */
+  double *energy; /* [pieces of bone] strain energy density, mean over the load cases, MPa */
 } Variant;
 
 /* The case's own cage, the references, the comparisons, with their elasticity (cells homogenised on the way). */
@@ -30,15 +29,8 @@ PetscErrorCode variants_make(const Case *c, const SegmentTask *task, Results *re
                              Variant variant[VARIANTS]);
 void variant_materials(const SegmentTask *task, const Variant *variant, Elasticity material[256]);
 /* Means and energies from all load cases of the segment as it was solved last. */
-PetscErrorCode variant_measure(Segment *segment, Variant *variant);
+PetscErrorCode variant_measure(const SegmentTask *task, Segment *segment, BoneField *bone, Variant *variant);
 PetscErrorCode variants_free(PetscInt n, Variant *variant);
-
-/* Density (g/cm3), Young's modulus along the spine and strength (MPa) of every owned voxel; 0 outside bone. */
-typedef struct BoneField {
-  float *density, *young, *strength;
-} BoneField;
-PetscErrorCode bone_field_create(const SegmentTask *task, const Segment *segment, BoneField *bone);
-PetscErrorCode bone_field_destroy(BoneField *bone);
 
 typedef struct Shielding {
   double resorbed_pct, formed_pct; /* of the bone mass of both vertebrae */

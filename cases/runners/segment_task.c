@@ -62,30 +62,29 @@ static PetscErrorCode check_geometry(const Case *c, const SegmentGeometry *g) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* A shell thinner than a voxel is drawn one voxel thick and as much softer, so that its membrane stiffness stays. */
-static PetscErrorCode thicken(double h, const char *what, Results *results, double *thickness, double *factor) {
+/* A shell thinner than a voxel is drawn one voxel thick; share: what it really fills of that. */
+static PetscErrorCode tell_shell(double h, const char *what, double thickness, double share, Results *results) {
   PetscFunctionBeginUser;
-  *factor = 1;
-  if (*thickness >= h)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  *factor = *thickness / h;
-  if (results)
-    PetscCall(results_assume(results, "the %s (%g mm) is drawn one voxel (%g mm) thick with %.3g of its modulus", what,
-                             *thickness, h, *factor));
-  *thickness = h;
+  if (results && thickness < h)
+    PetscCall(results_assume(results,
+                             "the %s (%g mm) is drawn one voxel (%g mm) thick: %.3g of the volume there is shell, the "
+                             "rest what lies behind it, both under the same strain; mass, stimulus, stresses and "
+                             "strain windows are those of each tissue over its real volume",
+                             what, thickness, h, share));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode read_geometry(const Case *c, SegmentTask *task, Results *results) {
   SegmentGeometry *g = &task->geometry;
+  double share[SEG_BONES][SEG_TISSUES];
   PetscFunctionBeginUser;
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
     PetscCall(document_number(c->doc, lengths[i].path, (double *)((char *)g + lengths[i].offset)));
   PetscCall(document_bool(c->doc, "cage.sleeves", &g->sleeves));
   PetscCall(check_geometry(c, g));
-  task->thinned[SEG_CANCELLOUS] = 1;
-  PetscCall(thicken(g->voxel_mm, "cortical shell", results, &g->cortex_mm, &task->thinned[SEG_CORTEX]));
-  PetscCall(thicken(g->voxel_mm, "bony endplate", results, &g->endplate_mm, &task->thinned[SEG_ENDPLATE]));
+  segment_shares(g, share);
+  PetscCall(tell_shell(g->voxel_mm, "cortical shell", g->cortex_mm, share[SEG_CORTEX][SEG_CORTEX], results));
+  PetscCall(tell_shell(g->voxel_mm, "bony endplate", g->endplate_mm, share[SEG_ENDPLATE][SEG_ENDPLATE], results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -17,11 +17,10 @@ typedef struct CageVariant {
 typedef struct SegmentTask {
   SegmentGeometry geometry;
   Design design;
-  Material cage, bone[SEG_CANCELLOUS + 1];  /* bone by label */
-  double bone_density[SEG_CANCELLOUS + 1];  /* g/cm3 by label */
-  double bone_strength[SEG_CANCELLOUS + 1]; /* MPa by label */
-  double thinned[SEG_CANCELLOUS + 1];       /* modulus factor of a shell drawn thicker than it is; 1 otherwise */
-  double stiffness_factor;                  /* of the struts: 1 for the ideal lattice */
+  Material cage, bone[SEG_TISSUES];  /* bone by tissue */
+  double bone_density[SEG_TISSUES];  /* g/cm3 by tissue */
+  double bone_strength[SEG_TISSUES]; /* MPa by tissue */
+  double stiffness_factor;           /* of the struts: 1 for the ideal lattice */
   PetscInt cell_voxels;
   double force_N, moment_Nmm;
   PetscInt n_references, n_comparisons;

@@ -7,11 +7,11 @@
 
 typedef struct VariantStore VariantStore;
 
-/* Of this segment: its voxels, plates, solver options and loads. *store is NULL where the segment is too large to keep
-   anything of it. */
-PetscErrorCode variant_store_find(const Case *c, const Segment *segment, VariantStore **store);
-/* Solves the segment with these materials and measures the variant, or takes over what was measured before. */
-PetscErrorCode variant_solve(VariantStore *store, Segment *segment, const Elasticity material[256], Results *results,
-                             Variant *variant);
+/* Of this segment: its voxels, plates, solver options, loads and tissues. *store is NULL where the segment is too large
+   to keep anything of it. */
+PetscErrorCode variant_store_find(const Case *c, const Segment *segment, const BoneField *bone, VariantStore **store);
+/* Solves the segment with the variant's materials and measures it, or takes over what was measured before. */
+PetscErrorCode variant_solve(VariantStore *store, const SegmentTask *task, Segment *segment, BoneField *bone,
+                             Results *results, Variant *variant);
 
 #endif

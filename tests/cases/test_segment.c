@@ -130,7 +130,7 @@ static void cage_in_bone(double young_MPa, double reference_MPa, double *energy,
   for (int i = 0; i < 2; i++) {
     variant_materials(&task, &v[i], material);
     CHECK_OK(segment_solve(&s, material, "cage", NULL));
-    CHECK_OK(variant_measure(&s, &v[i]));
+    CHECK_OK(variant_measure(&task, &s, &bone, &v[i]));
   }
   CHECK_OK(shielding_measure(&s, &bone, 0.5, &v[1], &v[0], shielding));
   *energy = v[1].energy_density[0][3] + v[1].energy_density[0][7]; /* compression, both whole vertebrae */

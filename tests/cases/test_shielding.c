@@ -10,26 +10,31 @@ static const uint16_t region[4] = {3, 3, 1, 2};
 
 static void resorbed_fraction(void **state) {
   const double energy[4] = {0.4, 1.6, 0.6, 0.1}, energy0[4] = {1, 1, 1, 1};
-  const float density[4] = {1, 3, 4, 100};
-  ShieldingSums sums = {0};
+  const float density[4] = {1, 3, 4, 100}, volume[4] = {1, 1, 1, 1}, half[4] = {0.5, 1, 1, 1};
+  BonePieces bone = {4, region, volume, density, NULL};
+  ShieldingSums sums = {0}, thin = {0};
   (void)state;
-  shielding_compare(4, region, 1, energy, energy0, density, 0.5, &sums);
+  shielding_compare(&bone, 1, energy, energy0, 0.5, &sums);
   CHECK_NEAR(sums.mass, 8, 1e-15, "1 + 3 + 4: the fourth voxel is not in the region");
   CHECK_NEAR(sums.mass_resorbed, 1, 1e-15, "0.4 < 0.5");
   CHECK_NEAR(sums.mass_formed, 3, 1e-15, "1.6 > 1.5");
-  CHECK_NEAR(sums.voxels_resorbed / sums.voxels, 1. / 3, 1e-15, "one of three");
-  shielding_compare(4, region, 3, energy, energy0, density, 0.35, &sums);
+  CHECK_NEAR(sums.volume_resorbed / sums.volume, 1. / 3, 1e-15, "one of three");
+  shielding_compare(&bone, 3, energy, energy0, 0.35, &sums);
   CHECK_NEAR(sums.mass, 8 + 4, 1e-15, "sums add up; both bits: the first two voxels");
   CHECK_NEAR(sums.mass_resorbed, 1 + 1, 1e-15, "0.4 < 0.65, 1.6 > 1.35");
+  bone.volume = half;
+  shielding_compare(&bone, 1, energy, energy0, 0.5, &thin);
+  CHECK_NEAR(thin.mass_resorbed / thin.mass, 0.5 / 7.5, 1e-15, "half of the first piece: 0.5 of 0.5 + 3 + 4");
+  CHECK_NEAR(thin.volume_resorbed / thin.volume, 0.5 / 2.5, 1e-15, "half of the first piece");
 }
 
 static void dead_zone_is_open(void **state) {
   const double energy[2] = {0.5, 1.5}, energy0[2] = {1, 1};
-  const float density[2] = {1, 1};
+  const float one[2] = {1, 1};
   ShieldingSums sums = {0};
   (void)state;
-  shielding_compare(2, region, 1, energy, energy0, density, 0.5, &sums);
-  CHECK_BELOW(sums.voxels_resorbed + sums.voxels_formed, 0, "the limits themselves belong to the dead zone");
+  shielding_compare(&(BonePieces){2, region, one, one, NULL}, 1, energy, energy0, 0.5, &sums);
+  CHECK_BELOW(sums.volume_resorbed + sums.volume_formed, 0, "the limits themselves belong to the dead zone");
 }
 
 static void identical_states(void **state) {
@@ -37,7 +42,7 @@ static void identical_states(void **state) {
   const float density[4] = {1, 3, 4, 2};
   ShieldingSums sums = {0};
   (void)state;
-  shielding_compare(4, region, 0, energy, energy, density, 0.5, &sums);
+  shielding_compare(&(BonePieces){4, region, density, density, NULL}, 0, energy, energy, 0.5, &sums);
   CHECK_BELOW(sums.mass_resorbed + sums.mass_formed, 0, "S = S0 everywhere");
   CHECK_BELOW(fabs(shielding_ssi(3.7, 3.7)), 0, "definition");
   CHECK_NEAR(shielding_ssi(4, 1), 0.75, 1e-15, "(4 - 1)/4: shielded");
@@ -47,12 +52,12 @@ static void identical_states(void **state) {
 static void frost_windows(void **state) {
   /* E 100 MPa: U = E strain^2 / 2 */
   const double energy[4] = {50 * 100e-6 * 100e-6, 50 * 200.1e-6 * 200.1e-6, 50 * 2e-3 * 2e-3, 50 * 5e-3 * 5e-3};
-  const float young[4] = {100, 100, 100, 100};
+  const float young[4] = {100, 100, 100, 100}, volume[4] = {1, 2, 3, 4};
   double window[FROST_WINDOWS] = {0};
   (void)state;
   CHECK_NEAR(shielding_strain(energy[2], 100), 2000, 1e-12, "sqrt(2 U / E)");
-  shielding_frost(4, region, 0, energy, young, window);
-  const double want[FROST_WINDOWS] = {1, 1, 1, 0, 1};
+  shielding_frost(&(BonePieces){4, region, volume, NULL, young}, 0, energy, window);
+  const double want[FROST_WINDOWS] = {1, 2, 3, 0, 4};
   for (int w = 0; w < FROST_WINDOWS; w++)
     assert_true(window[w] == want[w]);
 }
