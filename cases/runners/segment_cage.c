@@ -1,10 +1,6 @@
 #include "cases/runners/segment_cage.h"
 
-#include "cases/body/voxel_body.h"
 #include <math.h>
-
-/* Labels of the voxels; they serve as region bits of percentile() as well. */
-enum { CAGE_STRUT = 1, CAGE_SLEEVE = 2 };
 
 double cage_voxel_mm(const SegmentGeometry *g, const Design *design) {
   return design->cell_mm / ceil(design->cell_mm / g->cage_voxel_mm - 1e-9);
@@ -176,18 +172,25 @@ static PetscErrorCode tell_voxels(const CageTask *task, const VoxelBody *v, Resu
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *answer) {
+/* Made and solved; the property of kept.h. */
+PetscErrorCode cage_voxel_body(const CageTask *task, Results *results, VoxelBody **body) {
   Elasticity material[256] = {0};
+  PetscFunctionBeginUser;
+  material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
+  material[CAGE_SLEEVE] = task->strut->c;
+  PetscCall(make_body(task, cage_voxel_mm(task->geometry, task->design), results, body));
+  PetscCall(voxel_body_plates(*body, pick_plates, task));
+  PetscCall(voxel_body_solve(task->c, KEPT_SEGMENT_CAGE, material, results, body));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *answer) {
   VoxelBody *body;
   double motion[LOAD_CASES][DRIVES][6];
   PetscFunctionBeginUser;
   *answer = (CageAnswer){.voxel_mm = cage_voxel_mm(task->geometry, task->design)};
-  PetscCall(make_body(task, answer->voxel_mm, results, &body));
-  PetscCall(voxel_body_plates(body, pick_plates, task));
+  PetscCall(cage_voxel_body(task, results, &body));
   PetscCall(tell_voxels(task, body, results, answer));
-  material[CAGE_STRUT] = elasticity_scaled(task->strut->c, task->stiffness_factor);
-  material[CAGE_SLEEVE] = task->strut->c;
-  PetscCall(voxel_body_solve(task->c, KEPT_SEGMENT_CAGE, material, results, &body));
   PetscCall(cage_tell_solves("resolved cage", "voxel", body->known, body->info, results));
   PetscCall(cage_plate_answers(task, (const double(*)[6])body->stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)

@@ -3,6 +3,8 @@
 #ifndef TRABECULA_CASES_RUNNERS_SEGMENT_CAGE_H
 #define TRABECULA_CASES_RUNNERS_SEGMENT_CAGE_H
 
+#include "cases/body/frame_body.h"
+#include "cases/body/voxel_body.h"
 #include "cases/runners/segment_model.h"
 
 typedef struct CageTask {
@@ -33,6 +35,12 @@ typedef struct CageAnswer {
 double cage_voxel_mm(const SegmentGeometry *g, const Design *design);
 PetscErrorCode cage_voxels(const CageTask *task, Results *results, CageAnswer *answer);
 PetscErrorCode cage_frame(const CageTask *task, Results *results, CageAnswer *answer);
+
+/* The two bodies, solved. Labels of the voxels; they serve as region bits of percentile() as well. */
+enum { CAGE_STRUT = 1, CAGE_SLEEVE = 2 };
+PetscErrorCode cage_voxel_body(const CageTask *task, Results *results, VoxelBody **body); /* owned by kept.h */
+PetscErrorCode cage_frame_body(const CageTask *task, Results *results, Graph *graph, FrameBody *body,
+                               SolveInfo info[6]);
 
 /* Of both models. Two plates that hold the n points x within `reach` of the lattice's faces: the lower one first; node
    lists are the caller's. */

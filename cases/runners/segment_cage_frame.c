@@ -1,5 +1,4 @@
 /* The resolved cage as a frame. */
-#include "cases/body/frame_body.h"
 #include "cases/runners/segment_cage.h"
 #include "solver/files/fields_file.h"
 #include <math.h>
@@ -72,16 +71,23 @@ static PetscErrorCode cage_frame_case(const CageTask *task, FrameBody *body, int
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode cage_frame_body(const CageTask *task, Results *results, Graph *graph, FrameBody *body,
+                               SolveInfo info[6]) {
+  PetscFunctionBeginUser;
+  PetscCall(make_graph(task, results, graph));
+  PetscCall(make_body(task, graph, body));
+  PetscCall(frame_body_solve(body, info));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode cage_frame(const CageTask *task, Results *results, CageAnswer *answer) {
   Graph graph;
   FrameBody body;
   double motion[LOAD_CASES][DRIVES][6];
   SolveInfo info[6] = {0};
   PetscFunctionBeginUser;
-  PetscCall(make_graph(task, results, &graph));
-  PetscCall(make_body(task, &graph, &body));
+  PetscCall(cage_frame_body(task, results, &graph, &body, info));
   *answer = (CageAnswer){.struts = graph.n_struts, .dofs = 6 * (PetscInt64)graph.n_nodes};
-  PetscCall(frame_body_solve(&body, info));
   PetscCall(cage_tell_solves("resolved cage", "frame", false, info, results));
   PetscCall(cage_plate_answers(task, (const double(*)[6])body.stiffness, answer, motion));
   for (int i = 0; i < LOAD_CASES; i++)

@@ -80,6 +80,25 @@ static PetscErrorCode reference_table(const SegmentTask *task, const Comparison 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Stimulus and strain windows of the bone under one cage. */
+static PetscErrorCode bone_quantities(const Variant *v, const double S[STIMULUS_PERCENTILES],
+                                      const double window[FROST_WINDOWS], Results *results) {
+  static const char *const strain[FROST_WINDOWS] = {"below_200", "200_1500", "1500_3000", "3000_4000", "above_4000"};
+  char name[160];
+  PetscFunctionBeginUser;
+  for (int i = 0; i < STIMULUS_PERCENTILES; i++) {
+    PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.stimulus_p%.0f_J_per_kg", v->name, 100 * stimulus_fraction[i]));
+    PetscCall(results_quantity(results, name, S[i], "J/kg", NAN));
+  }
+  for (int w = 0; w < FROST_WINDOWS; w++) {
+    PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.strain_%s_pct", v->name, strain[w]));
+    PetscCall(results_quantity(results, name, window[w], "%", NAN));
+  }
+  PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.E_GPa", v->name));
+  PetscCall(results_quantity(results, name, v->young_MPa / 1000, "GPa", NAN));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode cages_table(const Comparison *c, Results *results) {
   const char *bar_name[VARIANTS];
   double bar_value[VARIANTS];
@@ -100,10 +119,7 @@ static PetscErrorCode cages_table(const Comparison *c, Results *results) {
                           v->young_MPa / 1000, bar_value[i], S[0], S[2], S[4], w[0], w[1], w[2], w[3], w[4]));
     PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.slab_5mm.energy_density_kJ_per_m3", v->name));
     PetscCall(results_quantity(results, name, bar_value[i], "kJ/m3", NAN));
-    PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.stimulus_p50_J_per_kg", v->name));
-    PetscCall(results_quantity(results, name, S[2], "J/kg", NAN));
-    PetscCall(PetscSNPrintf(name, sizeof name, "bone.%s.E_GPa", v->name));
-    PetscCall(results_quantity(results, name, v->young_MPa / 1000, "GPa", NAN));
+    PetscCall(bone_quantities(v, S, w, results));
   }
   Chart bars = {.title = "Energy density 0-5 mm under the endplates, mean of the load cases",
                 .y_label = "kJ/m3",

@@ -20,7 +20,8 @@ static PetscErrorCode homogenise(const Case *c, const SegmentTask *task, const D
   CellLevel level;
   double scale = task->cage.young_MPa * task->stiffness_factor;
   PetscFunctionBeginUser;
-  PetscCall(results_progress(results, "%s: constants of the unit cell", v->name));
+  if (results)
+    PetscCall(results_progress(results, "%s: constants of the unit cell", v->name));
   PetscCall(cell_moduli_level(c, design, &task->cage, STRAINS_CUBIC, task->cell_voxels, &level, results, v->name));
   v->lattice = elasticity_cubic(scale * level.over_Es.C11, scale * level.over_Es.C12, scale * level.over_Es.C44);
   v->metal = faces ? task->cage.c : v->lattice;

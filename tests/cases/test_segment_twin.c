@@ -1,0 +1,537 @@
+/* Every quantity of a small segment once more, from its arrays by plain loops: the formulas are written out here, not
+   taken from the program. What comes from the program: grid, labels, displacements, strains and energies of the voxels,
+   the cage's homogenised constants, samples of stress in the struts of the resolved cage. A quantity of the summary
+   that no twin was computed for fails the test. */
+#include "tests/cases/answer.h"
+#include "tests/cases/segment_case.h"
+
+#include "cases/runners/segment_report.h"
+
+enum { PIECES = 8000, NAMES = 400, CASES = 5, STATES = 3 };
+enum { LOWER = 1, UPPER = 2, PLATE = 4, SLAB1 = 8, SLAB5 = 16, TOUCH = 32, FREE = 64 };
+static const double R = 4, H = 8, V = 7, A = 6, B = 5, shell_mm = 0.5, plate_mm = 0.7, h = 1, face_mm = 1, s_zone = 0.4;
+static const double tilt = 6 * 3.14159265358979323846 / 180, degree = 3.14159265358979323846 / 180;
+static const double force_N = 400, moment_Nmm = 500;
+static const char *const case_name[CASES] = {"compression", "flexion", "extension", "lateral", "rotation"};
+
+typedef struct Piece { /* one tissue in one voxel */
+  int voxel, tissue;
+  unsigned region;
+  double volume, density, young, strength;
+} Piece;
+
+typedef struct State { /* one cage: every load case */
+  double mises[CASES][PIECES], energy[CASES][PIECES], mean[PIECES];
+} State;
+
+static Piece piece[PIECES];
+static State state[STATES]; /* own, the references */
+static int n_pieces;
+static char seen[NAMES][120];
+static int n_seen;
+
+/* The summary's value under that name, held against the twin's. */
+static void same(const Answer *answer, double want, double rtol, const char *format, ...) {
+  char name[120];
+  va_list list;
+  va_start(list, format);
+  vsnprintf(name, sizeof name, format, list);
+  va_end(list);
+  double got = answer_value(answer, name);
+  if (!(fabs(got - want) <= rtol * fabs(want) + 1e-9))
+    fail_msg("%s = %.9g, its twin %.9g", name, got, want);
+  assert_true(n_seen < NAMES);
+  strcpy(seen[n_seen++], name);
+}
+
+/* Gauss with row exchange. */
+static void solve6(double m[6][6], const double right[6], double x[6]) {
+  double a[6][7];
+  for (int i = 0; i < 6; i++)
+    for (int j = 0; j < 7; j++)
+      a[i][j] = j < 6 ? m[i][j] : right[i];
+  for (int k = 0; k < 6; k++) {
+    int p = k;
+    for (int i = k; i < 6; i++)
+      p = fabs(a[i][k]) > fabs(a[p][k]) ? i : p;
+    for (int j = 0; j < 7; j++) {
+      double t = a[k][j];
+      a[k][j] = a[p][j];
+      a[p][j] = t;
+    }
+    for (int i = 0; i < 6; i++)
+      for (int j = 6; i != k && j >= k; j--)
+        a[i][j] -= a[i][k] / a[k][k] * a[k][j];
+  }
+  for (int i = 0; i < 6; i++)
+    x[i] = a[i][6] / a[i][i];
+}
+
+static double von(const double s[6]) {
+  double a = s[0] - s[1], b = s[1] - s[2], c = s[2] - s[0];
+  return sqrt((a * a + b * b + c * c) / 2 + 3 * (s[3] * s[3] + s[4] * s[4] + s[5] * s[5]));
+}
+
+/* Directions of the upper plate: lateral, anterior, up. */
+static void axes(double e[3][3]) {
+  const double c = cos(tilt), s = sin(tilt), rows[3][3] = {{1, 0, 0}, {0, c, -s}, {0, s, c}};
+  memcpy(e, rows, sizeof rows);
+}
+
+static double along(const double v[3], const double e[3]) { return v[0] * e[0] + v[1] * e[1] + v[2] * e[2]; }
+
+/* Height of x over the inclined plane through the cage's axis at z. */
+static double over(const double x[3], double z) { return x[1] * sin(tilt) + (x[2] - z) * cos(tilt); }
+
+static unsigned place(const double x[3], int label, int tissue) {
+  int upper = x[2] > V + H / 2;
+  double r = hypot(x[0], x[1]), gap = upper ? over(x, V + H) : V - x[2], out = fmax(r - R, 0);
+  double away = upper ? fmax(r - R, gap) : hypot(out, gap), depth = gap - plate_mm;
+  unsigned bits = (upper ? UPPER : LOWER) | (away >= h ? FREE : 0);
+  int at_cage = (label == SEG_ENDPLATE || label == SEG_RIM) && gap < V / 2;
+  if (at_cage && tissue == SEG_ENDPLATE)
+    return bits | PLATE | (r <= R + 1 ? TOUCH : 0);
+  if (at_cage)
+    return bits | SLAB1 | SLAB5;
+  return bits | (depth < 1.25 ? SLAB1 : 0) | (depth < 5 ? SLAB5 : 0);
+}
+
+/* What the drawn volume of a label really holds. */
+static double share(int label, int tissue) {
+  double real = A * B - (A - shell_mm) * (B - shell_mm), thick = A * B - (A - h) * (B - h), f = real / thick;
+  const double e = plate_mm / h;
+  const double table[5][4] = {
+      {0}, {0, f, 0, 1 - f}, {0, 0, e, 1 - e}, {0, 0, 0, 1}, {0, (1 - e) * f, e, (1 - e) * (1 - f)}};
+  return table[label][tissue];
+}
+
+static void cut_bone(const SegmentTask *task, const Segment *s) {
+  double(*x)[3];
+  CHECK_OK(PetscMalloc1(s->n, &x));
+  CHECK_OK(grid_voxel_centres(s->grid, x, NULL));
+  n_pieces = 0;
+  for (int k = 0; k < s->n; k++)
+    for (int t = SEG_CORTEX; t <= SEG_CANCELLOUS && s->label[k] <= SEG_RIM; t++) {
+      const Material *m = &task->bone[t];
+      double part = share(s->label[k], t), E = m->young_MPa;
+      if (part <= 0)
+        continue;
+      assert_true(n_pieces < PIECES);
+      piece[n_pieces++] =
+          (Piece){.voxel = k,
+                  .tissue = t,
+                  .region = place(x[k], s->label[k], t),
+                  .volume = part * h * h * h,
+                  .density = isnan(m->density_t_per_mm3) ? pow(E / 4730, 1 / 1.56) : 1e9 * m->density_t_per_mm3,
+                  .young = E,
+                  .strength = isnan(m->yield_MPa) ? 0.0084 * E : m->yield_MPa};
+    }
+  CHECK_OK(PetscFree(x));
+}
+
+/* Stresses and energies of the pieces in the load case that the segment shows. */
+static void fill_case(const SegmentTask *task, const Segment *s, State *to, int i) {
+  for (int p = 0; p < n_pieces; p++) {
+    int k = piece[p].voxel;
+    double strain[6], stress[6], sum = 0, mine = 0;
+    for (int a = 0; a < 6; a++)
+      strain[a] = s->strain[k][a];
+    for (int t = SEG_CORTEX; t <= SEG_CANCELLOUS; t++) {
+      double work = 0;
+      elasticity_stress(&task->bone[t].c, strain, stress);
+      for (int a = 0; a < 6; a++)
+        work += stress[a] * strain[a];
+      sum += share(s->label[k], t) * work;
+      if (t == piece[p].tissue) {
+        mine = work;
+        to->mises[i][p] = von(stress);
+      }
+    }
+    to->energy[i][p] = s->energy[k] * mine / sum;
+    to->mean[p] += to->energy[i][p] / CASES;
+  }
+}
+
+typedef struct Pair {
+  double value, weight;
+} Pair;
+static int ascending(const void *a, const void *b) {
+  double x = ((const Pair *)a)->value, y = ((const Pair *)b)->value;
+  return (x > y) - (x < y);
+}
+
+/* The smallest value that `fraction` of the weight does not exceed. */
+static double fractile(int n, Pair *pair, double fraction) {
+  double all = 0, sum = 0;
+  qsort(pair, (size_t)n, sizeof *pair, ascending);
+  for (int i = 0; i < n; i++)
+    all += pair[i].weight;
+  for (int i = 0; i < n; i++) {
+    sum += pair[i].weight;
+    if (sum >= (fraction - 1e-9) * all)
+      return pair[i].value;
+  }
+  return NAN;
+}
+
+static double mean_over(unsigned want, const double *value) {
+  double sum = 0, all = 0;
+  for (int p = 0; p < n_pieces; p++)
+    if ((piece[p].region & want) == want) {
+      sum += piece[p].volume * value[p];
+      all += piece[p].volume;
+    }
+  return sum / all;
+}
+
+static double fractile_over(unsigned want, const double *value, double fraction) {
+  static Pair pair[PIECES];
+  int n = 0;
+  for (int p = 0; p < n_pieces; p++)
+    if ((piece[p].region & want) == want)
+      pair[n++] = (Pair){value[p], piece[p].volume};
+  return fractile(n, pair, fraction);
+}
+
+/* ---- the load cases of the case's own cage ---- */
+
+static void load_of(int i, double load[6]) {
+  static const int axis[CASES] = {0, 0, 0, 1, 2};
+  static const double size[CASES] = {0, -1, 1, 1, 1};
+  double e[3][3];
+  axes(e);
+  for (int a = 0; a < 3; a++) {
+    load[a] = -force_N * e[2][a];
+    load[3 + a] = size[i] * moment_Nmm * e[axis[i]][a];
+  }
+}
+
+static void check_motions(const Answer *answer, Segment *s) {
+  static const int axis[CASES] = {0, 0, 0, 1, 2};
+  static const double sign[CASES] = {1, -1, 1, 1, 1};
+  double e[3][3], motion[CASES][6];
+  axes(e);
+  for (int i = 0; i < CASES; i++) {
+    double load[6];
+    load_of(i, load);
+    solve6(s->stiffness, load, motion[i]);
+    double travel = -along(motion[i], e[2]), turn = sign[i] * along(motion[i] + 3, e[axis[i]]);
+    same(answer, travel, 1e-8, "%s.travel_mm", case_name[i]);
+    if (!i) {
+      same(answer, force_N / travel, 1e-8, "compression.stiffness_N_per_mm");
+      continue;
+    }
+    double alone = turn - sign[i] * along(motion[0] + 3, e[axis[i]]);
+    same(answer, turn / degree, 1e-8, "%s.turn_deg", case_name[i]);
+    same(answer, 1e-3 * moment_Nmm / (alone / degree), 1e-8, "%s.stiffness_Nm_per_deg", case_name[i]);
+  }
+}
+
+static void check_bone(const Answer *answer) {
+  static const unsigned side[2] = {LOWER, UPPER};
+  static const char *const side_name[2] = {"lower", "upper"};
+  static const unsigned part[4] = {PLATE, SLAB1, SLAB5, 0};
+  static const char *const part_name[4] = {"endplate", "slab_1mm", "slab_5mm", "whole"};
+  double volume[4] = {0}, mass = 0;
+  for (int i = 0; i < CASES; i++)
+    for (int v = 0; v < 2; v++) {
+      double all = 0, beyond = 0;
+      for (int p = 0; p < n_pieces; p++)
+        if ((piece[p].region & side[v]) && (piece[p].region & SLAB5)) {
+          all += piece[p].volume;
+          beyond += piece[p].volume * (state[0].mises[i][p] > piece[p].strength);
+        }
+      same(answer, 100 * beyond / all, 1e-6, "%s.%s.bone_beyond_strength_pct", case_name[i], side_name[v]);
+      same(answer, mean_over(side[v] | TOUCH, state[0].mises[i]), 1e-5, "%s.%s.endplate_mean_MPa", case_name[i],
+           side_name[v]);
+      same(answer, fractile_over(side[v] | TOUCH, state[0].mises[i], 0.99), 1e-5, "%s.%s.endplate_peak_MPa",
+           case_name[i], side_name[v]);
+      for (int r = 0; r < 4; r++) /* 1 MPa = 1e6 J/m3 = 1000 kJ/m3 */
+        same(answer, 1000 * mean_over(side[v] | part[r] | FREE, state[0].energy[i]), 1e-5,
+             "%s.%s.%s.energy_density_kJ_per_m3", case_name[i], side_name[v], part_name[r]);
+    }
+  for (int p = 0; p < n_pieces; p++) {
+    volume[piece[p].tissue] += piece[p].volume;
+    mass += piece[p].volume * piece[p].density / 1000; /* 1 mm3 of 1 g/cm3 is 1 mg */
+  }
+  same(answer, volume[SEG_CORTEX], 1e-5, "bone.cortical.volume_mm3");
+  same(answer, volume[SEG_ENDPLATE], 1e-5, "bone.endplate.volume_mm3");
+  same(answer, volume[SEG_CANCELLOUS], 1e-5, "bone.cancellous.volume_mm3");
+  same(answer, mass, 1e-5, "bone.mass_g");
+}
+
+/* ---- what every cage does to the bone ---- */
+
+static void check_state(const Answer *answer, const State *v, const Variant *variant) {
+  static double S[PIECES];
+  static const char *const window_name[5] = {"below_200", "200_1500", "1500_3000", "3000_4000", "above_4000"};
+  static const double pct[5] = {5, 25, 50, 75, 95};
+  double window[5] = {0}, all = 0, slab = 0;
+  const Elasticity *c = &variant->lattice;
+  for (int p = 0; p < n_pieces; p++) {
+    S[p] = 1e6 * v->mean[p] / (1000 * piece[p].density); /* J/m3 over kg/m3 */
+    if (!(piece[p].region & FREE))
+      continue;
+    double strain = 1e6 * sqrt(2 * v->mean[p] / piece[p].young);
+    window[(strain >= 200) + (strain >= 1500) + (strain >= 3000) + (strain >= 4000)] += piece[p].volume;
+    all += piece[p].volume;
+  }
+  for (int w = 0; w < 5; w++) {
+    same(answer, 100 * window[w] / all, 1e-6, "bone.%s.strain_%s_pct", variant->name, window_name[w]);
+    same(answer, fractile_over(FREE, S, pct[w] / 100), 1e-5, "bone.%s.stimulus_p%.0f_J_per_kg", variant->name, pct[w]);
+  }
+  for (int i = 0; i < CASES; i++)
+    slab += 1000 * (mean_over(LOWER | SLAB5 | FREE, v->energy[i]) + mean_over(UPPER | SLAB5 | FREE, v->energy[i])) /
+            (2 * CASES);
+  same(answer, slab, 1e-5, "bone.%s.slab_5mm.energy_density_kJ_per_m3", variant->name);
+  double E = c->C33 - 2 * c->C13 * c->C13 / (c->C11 + c->C12); /* cubic: stress along z, none across */
+  same(answer, E / 1000, 1e-9, "bone.%s.E_GPa", variant->name);
+}
+
+static void check_pair(const Answer *answer, const State *v, const State *zero, const char *name, const char *of) {
+  static const unsigned bits[8] = {LOWER | PLATE, LOWER | SLAB1, LOWER | SLAB5, LOWER,
+                                   UPPER | PLATE, UPPER | SLAB1, UPPER | SLAB5, UPPER};
+  static const char *const region[8] = {"lower.endplate", "lower.slab_1mm", "lower.slab_5mm", "lower.whole",
+                                        "upper.endplate", "upper.slab_1mm", "upper.slab_5mm", "upper.whole"};
+  double mass = 0, lost = 0, gained = 0;
+  for (int p = 0; p < n_pieces; p++)
+    if (piece[p].region & FREE) {
+      double m = piece[p].density * piece[p].volume, S = v->mean[p] / piece[p].density,
+             S0 = zero->mean[p] / piece[p].density;
+      mass += m;
+      lost += S < (1 - s_zone) * S0 ? m : 0;
+      gained += S > (1 + s_zone) * S0 ? m : 0;
+    }
+  same(answer, 100 * lost / mass, 1e-6, "shielding.%s.%s.resorbed_pct", of, name);
+  same(answer, 100 * gained / mass, 1e-6, "shielding.%s.%s.formed_pct", of, name);
+  for (int r = 0; r < 8; r++) {
+    double stress = 0, stress0 = 0, all = 0, dead = 0;
+    for (int i = 0; i < CASES; i++) {
+      stress += mean_over(bits[r] | FREE, v->mises[i]) / CASES;
+      stress0 += mean_over(bits[r] | FREE, zero->mises[i]) / CASES;
+    }
+    for (int p = 0; p < n_pieces; p++)
+      if ((piece[p].region & (bits[r] | FREE)) == (bits[r] | FREE)) {
+        all += piece[p].volume;
+        dead += v->mean[p] < (1 - s_zone) * zero->mean[p] ? piece[p].volume : 0;
+      }
+    /* a difference of two nearly equal stresses: to their rounding */
+    double got = answer_value(
+        answer, (snprintf(seen[n_seen], 120, "shielding.%s.%s.%s.ssi", of, name, region[r]), seen[n_seen]));
+    CHECK_BELOW(fabs(got - (stress0 - stress) / stress0), 1e-5, "(stress of the reference - stress) over the former");
+    n_seen++;
+    same(answer, 100 * dead / all, 1e-6, "shielding.%s.%s.%s.dead_pct", of, name, region[r]);
+  }
+}
+
+/* ---- the resolved cage ---- */
+
+/* Least squares of a rigid motion about `at` of the nodes within half a voxel of the plane through the axis at z
+   (upper: inclined), inside the cage, half a voxel off the bores; returns the root mean square of what is left. */
+static double face_motion(const Segment *s, int upper, const double at[3], double motion[6]) {
+  double normal[6][6] = {{0}}, right[6] = {0}, left = 0;
+  int n = 0;
+  const PetscScalar *u;
+  CHECK_OK(VecGetArrayRead(s->u, &u));
+  for (int pass = 0; pass < 2; pass++) {
+    for (int k = 0; k < s->grid->nodes_owned; k++) {
+      const double *x = s->node[k], *v = u + 3 * k;
+      double d = upper ? over(x, V + H) + face_mm : x[2] - V - face_mm, bore = HUGE_VAL;
+      for (int b = 0; b < 2; b++) { /* axes through the centres of the cage's faces, up and down to x > 0 */
+        double z = x[2] - (b ? V + H : V), angle = (b ? -45 : 30) * degree;
+        double across = z * cos(angle) - x[0] * sin(angle);
+        bore = fmin(bore, hypot(across, x[1]) - 1);
+      }
+      if (!(d > -h / 2 && d <= h / 2 && hypot(x[0], x[1]) <= R && bore > h / 2))
+        continue;
+      double r[3] = {x[0] - at[0], x[1] - at[1], x[2] - at[2]};
+      const double row[3][6] = {
+          {1, 0, 0, 0, r[2], -r[1]}, {0, 1, 0, -r[2], 0, r[0]}, {0, 0, 1, r[1], -r[0], 0}}; /* t + w x r */
+      for (int c = 0; c < 3; c++) {
+        double miss = v[c];
+        for (int i = 0; i < 6; i++) {
+          miss -= pass ? row[c][i] * motion[i] : 0;
+          right[i] += pass ? 0 : row[c][i] * v[c];
+          for (int j = 0; j < 6 && !pass; j++)
+            normal[i][j] += row[c][i] * row[c][j];
+        }
+        left += pass ? miss * miss : 0;
+      }
+      n += pass;
+    }
+    if (!pass)
+      solve6(normal, right, motion);
+  }
+  CHECK_OK(VecRestoreArrayRead(s->u, &u));
+  return sqrt(left / n);
+}
+
+static void take_motion(Segment *s, int i, CageTask *cage, double *rms) {
+  const double at[3] = {0, -face_mm * sin(tilt), V + H - face_mm * cos(tilt)};
+  const double *head = s->grip[1].at;
+  double low[6], high[6], load[6];
+  double rms_low = face_motion(s, 0, at, low), rms_high = face_motion(s, 1, at, high);
+  *rms = fmax(rms_low, rms_high);
+  load_of(i, load);
+  double arm[3] = {head[0] - at[0], head[1] - at[1], head[2] - at[2]};
+  for (int a = 0; a < 3; a++) {
+    int b = (a + 1) % 3, c = (a + 2) % 3;
+    cage->force[i][a] = load[a];
+    cage->force[i][3 + a] = load[3 + a] + arm[b] * load[c] - arm[c] * load[b];
+  }
+  for (int a = 0; a < 6; a++)
+    cage->motion[i][a] = high[a] - low[a];
+}
+
+/* Percentiles and margin of one model under one drive; sample: what the model calls von Mises, with volumes. */
+static void check_drive(const Answer *answer, int i, const char *model, int by_force, int n, Pair *sample) {
+  const double yield_MPa = 331; /* materials/tantalum-sebm.yaml */
+  const char *drive = by_force ? "" : "by_motion.";
+  double p95 = fractile(n, sample, 0.95), p999 = fractile(n, sample, 0.999);
+  same(answer, p95, 1e-5, "%s.%s.%sstrut_mises_p95_MPa", case_name[i], model, drive);
+  same(answer, p999, 1e-5, "%s.%s.%sstrut_mises_p999_MPa", case_name[i], model, drive);
+  assert_true(p999 > p95);
+  if (by_force)
+    same(answer, yield_MPa / p999, 1e-5, "%s.%s.margin_to_yield", case_name[i], model);
+}
+
+/* How much more the cage carries under the faces' motion than what goes through it in the segment, along that. */
+static void check_excess(const Answer *answer, const CageTask *cage, int i, const char *model, double stiffness[6][6]) {
+  int first = i ? 3 : 0;
+  double there = 0, here = 0;
+  for (int a = first; a < first + 3; a++) {
+    double f = 0;
+    for (int b = 0; b < 6; b++)
+      f += stiffness[a][b] * cage->motion[i][b];
+    there += f * cage->force[i][a];
+    here += cage->force[i][a] * cage->force[i][a];
+  }
+  same(answer, 100 * (there - here) / here, 1e-6, "%s.%s.force_over_segment_pct", case_name[i], model);
+}
+
+static void check_voxel_cage(const Answer *answer, const CageTask *cage) {
+  VoxelBody *body;
+  Pair *pair;
+  CHECK_OK(cage_voxel_body(cage, NULL, &body));
+  CHECK_OK(PetscMalloc1(body->n, &pair));
+  for (int i = 0; i < CASES; i++) {
+    double motion[2][6];
+    memcpy(motion[0], cage->motion[i], sizeof motion[0]);
+    solve6(body->stiffness, cage->force[i], motion[1]);
+    check_excess(answer, cage, i, "voxel", body->stiffness);
+    for (int d = 0; d < 2; d++) {
+      int n = 0;
+      CHECK_OK(voxel_body_show(body, motion[d]));
+      for (int k = 0; k < body->n; k++)
+        if (body->region[k] == CAGE_STRUT)
+          pair[n++] = (Pair){body->mises[k], body->fraction[k]};
+      check_drive(answer, i, "voxel", d, n, pair);
+    }
+  }
+  CHECK_OK(PetscFree(pair));
+}
+
+static void check_frame_cage(const Answer *answer, const CageTask *cage) {
+  Graph graph;
+  FrameBody body;
+  SolveInfo info[6];
+  Pair *pair;
+  CHECK_OK(cage_frame_body(cage, NULL, &graph, &body, info));
+  int n = STRUT_SAMPLES * (body.end - body.first);
+  CHECK_OK(PetscMalloc1(n, &pair));
+  for (int i = 0; i < CASES; i++) {
+    double motion[2][6], ignored;
+    const double half = 0.5;
+    memcpy(motion[0], cage->motion[i], sizeof motion[0]);
+    solve6(body.stiffness, cage->force[i], motion[1]);
+    check_excess(answer, cage, i, "frame", body.stiffness);
+    for (int d = 0; d < 2; d++) {
+      CHECK_OK(frame_body_show(&body, motion[d]));
+      CHECK_OK(frame_body_percentiles(&body, 1, &half, &ignored)); /* fills the samples */
+      for (int k = 0; k < n; k++)
+        pair[k] = (Pair){body.sample[k], body.weight[k]};
+      check_drive(answer, i, "frame", d, n, pair);
+    }
+  }
+  CHECK_OK(PetscFree(pair));
+  CHECK_OK(frame_body_destroy(&body));
+  CHECK_OK(graph_free(&graph));
+}
+
+/* Solves the segment with one cage and fills its state; of the own cage (k = 0) the motions are checked on the way. */
+static void fill_state(const Answer *answer, const SegmentTask *task, Segment *s, const Variant *v, int k,
+                       CageTask *cage) {
+  Elasticity material[256];
+  variant_materials(task, v, material);
+  for (int l = SEG_CORTEX; l <= SEG_RIM; l++) { /* the stiffness of the bone is that of its tissues */
+    Elasticity c = {0};
+    for (int t = SEG_CORTEX; t <= SEG_CANCELLOUS; t++)
+      elasticity_add(&c, share(l, t), &task->bone[t].c);
+    material[l] = c;
+  }
+  CHECK_OK(segment_solve(s, material, "twin", NULL));
+  if (!k)
+    check_motions(answer, s);
+  memset(&state[k], 0, sizeof state[k]);
+  for (int i = 0; i < CASES; i++) {
+    double rms;
+    CHECK_OK(segment_show(s, i));
+    fill_case(task, s, &state[k], i);
+    if (k)
+      continue;
+    take_motion(s, i, cage, &rms);
+    same(answer, 1000 * rms, 1e-5, "%s.face_rms_um", case_name[i]);
+  }
+}
+
+/* Every quantity but the residuals of the solves has had its twin. */
+static void all_seen(const Answer *answer) {
+  const char *name;
+  json_t *value;
+  json_object_foreach(json_object_get(answer->summary, "quantities"), name, value) {
+    int found = !strncmp(name, "balance.", 8) || !strncmp(name, "superposition.", 14);
+    for (int i = 0; i < n_seen && !found; i++)
+      found = !strcmp(name, seen[i]);
+    if (!found)
+      fail_msg("the quantity '%s' has no twin", name);
+  }
+}
+
+static void every_quantity(void **unused) {
+  Answer answer;
+  Case c;
+  SegmentTask task;
+  Segment s;
+  PetscInt n;
+  Elasticity material[256];
+  static Variant variant[VARIANTS];
+  char file[128];
+  (void)unused;
+  answer_open(segment_text, NULL, &answer);
+  snprintf(file, sizeof file, "%s/case.yaml", answer.folder);
+  CHECK_OK(case_read(PETSC_COMM_WORLD, file, 0, NULL, &c));
+  CHECK_OK(segment_task_read(&c, NULL, &task));
+  CHECK_OK(variants_make(&c, &task, NULL, &n, variant));
+  assert_int_equal(n, STATES);
+  variant_materials(&task, &variant[0], material);
+  CHECK_OK(segment_create(&c, &task.geometry, force_N, moment_Nmm, material, NULL, &s));
+  cut_bone(&task, &s);
+  CageTask cage = {&c, &task.geometry, &task.design, &task.cage, 0.202, {{0}}, {{0}}, -1};
+  for (int k = 0; k < STATES; k++)
+    fill_state(&answer, &task, &s, &variant[k], k, &cage);
+  check_bone(&answer);
+  for (int k = 0; k < STATES; k++)
+    check_state(&answer, &state[k], &variant[k]);
+  check_pair(&answer, &state[0], &state[1], "own", "ref1000");
+  check_pair(&answer, &state[0], &state[2], "own", "ref200");
+  check_voxel_cage(&answer, &cage);
+  check_frame_cage(&answer, &cage);
+  all_seen(&answer);
+  CHECK_OK(variants_free(VARIANTS, variant));
+  CHECK_OK(segment_destroy(&s));
+  CHECK_OK(case_free(&c));
+  answer_close(&answer);
+}
+
+static const struct CMUnitTest tests[] = {cmocka_unit_test(every_quantity)};
+CHECK_MAIN(tests)
