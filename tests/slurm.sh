@@ -93,11 +93,11 @@ start_slurmd() {
 wait_for_node() {
   local end=$((SECONDS + 150))
   while [ $SECONDS -lt $end ]; do
-    SLURM_CONF=$conf timeout 5 sinfo -h -p test -o %t 2>/dev/null | grep -qE '^(idle|mix|alloc|comp)$' && return
+    SLURM_CONF=$conf timeout 60 sinfo -h -p test -o %t 2>/dev/null | grep -qE '^(idle|mix|alloc|comp)$' && return
     sleep 0.1
   done
   echo "tests/slurm.sh: the node does not come up:" >&2
-  SLURM_CONF=$conf timeout 5 sinfo >&2
+  SLURM_CONF=$conf timeout 60 sinfo >&2
   tail -n 20 "$dir"/*.log >&2
   return 1
 }
@@ -165,7 +165,7 @@ crash() {
 
 stop() {
   local i left
-  [ -z "$(daemons)" ] || SLURM_CONF=$conf timeout 5 scancel -u "$(id -un)" 2>/dev/null
+  [ -z "$(daemons)" ] || SLURM_CONF=$conf timeout 60 scancel -u "$(id -un)" 2>/dev/null
   for ((i = 0; i < 40; i++)); do
     left="$(steps_and_jobs) $(daemons)"
     [ "$left" != " " ] || return 0

@@ -25,6 +25,7 @@ typedef struct Sweep {
   char dir[PETSC_MAX_PATH_LEN];
   size_t made; /* the part of dir that was there before */
   SweepStore *store;
+  int gathered; /* how often rows of tasks were merged */
   Results *results;
   SweepLaunch launch;
   SweepCluster cluster;
@@ -42,13 +43,27 @@ static PetscErrorCode read_count(const char *option, const char *text, int least
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A warning: into the results, or where nothing is computed to stderr. */
+static PetscErrorCode warn_refused(const Sweep *s, PetscInt n, const char *what) {
+  PetscFunctionBeginUser;
+  if (n && s->results)
+    PetscCall(results_warn(s->results, "%" PetscInt_FMT " %s", n, what));
+  else if (n)
+    fprintf(stderr, "trabecula: warning: %" PetscInt_FMT " %s\n", n, what);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* Rows of tasks of a cluster into the store; then what waits. */
 static PetscErrorCode gather(Sweep *s, SweepCounts *counts) {
-  PetscInt merged;
+  ClusterRows rows;
   PetscFunctionBeginUser;
-  PetscCall(cluster_merge(&s->cluster, s->store, &merged));
-  if (merged && s->results)
-    PetscCall(results_progress(s->results, "%" PetscInt_FMT " points came from tasks of a cluster", merged));
+  PetscCall(cluster_merge(&s->cluster, s->store, &rows));
+  if (rows.taken && s->results)
+    PetscCall(results_progress(s->results, "%" PetscInt_FMT " points came from tasks of a cluster", rows.taken));
+  if (!s->gathered++)
+    PetscCall(warn_refused(s, rows.refused,
+                           "rows of tasks of a cluster are damaged, or not what a task writes: they "
+                           "are refused, their points are computed again"));
   PetscCall(sweep_store_counts(s->store, counts));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -111,6 +126,9 @@ static PetscErrorCode place(Sweep *s) {
   char text[64];
   PetscFunctionBeginUser;
   PetscCall(sweep_place(s->plan, s->store, &s->price));
+  PetscCall(warn_refused(s, sweep_store_refused(s->store),
+                         "finished rows of the store are not what was written (their "
+                         "checksum differs): they are refused and computed again"));
   if (!s->a->value[SLURM])
     PetscCall(limit_jobs(s));
   if (s->a->value[RETRY]) {
@@ -166,11 +184,26 @@ static PetscErrorCode read_rows(const Sweep *s, SweepRows *rows) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Every point of the plan must have a finished row: the table is not believed without. */
+static PetscErrorCode check_complete(const Sweep *s, const SweepRows *rows) {
+  PetscInt missing;
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_missing(s->store, rows, &missing));
+  PetscCheck(!missing, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+             "%s/sweep.db: error: %" PetscInt_FMT " of %" PetscInt_FMT
+             " points of the sweep have no sound row, though all were computed: something else has changed the store; "
+             "the same command computes them again",
+             s->dir, missing, s->plan->n_points);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode choose(Sweep *s) {
   SweepRows rows;
   PetscFunctionBeginUser;
   PetscCall(read_rows(s, &rows));
-  PetscErrorCode failed = sweep_tell_points(s->plan, &rows, s->results);
+  PetscErrorCode failed = check_complete(s, &rows);
+  if (!failed)
+    failed = sweep_tell_points(s->plan, &rows, s->results);
   if (!failed)
     failed = sweep_tell_spread(s->plan, &rows, s->results);
   if (!failed)
@@ -244,6 +277,9 @@ static PetscErrorCode ask(Sweep *s, int *status) {
     PetscCall(sweep_status(s->plan, s->store, s->dir));
   if (s->a->value[EXPORT]) {
     PetscCall(read_rows(s, &rows));
+    PetscCall(warn_refused(s, rows.n_damaged,
+                           "finished rows of the store are not what was written (their checksum "
+                           "differs): their status is 'damaged', they have no values"));
     PetscErrorCode failed = sweep_export(s->plan, &rows, s->a->value[EXPORT]);
     PetscCall(sweep_store_rows_free(&rows));
     PetscCall(failed);

@@ -1,5 +1,6 @@
 #include "cases/sweep/sweep_cluster.h"
 
+#include "cases/sweep/sweep_row.h"
 #include "cases/sweep/sweep_slurm.h"
 #include "cases/sweep/sweep_task.h"
 #include <dirent.h>
@@ -102,26 +103,28 @@ PetscErrorCode cluster_show(const SweepCluster *cluster, const SweepPrice *price
 
 typedef struct Merge {
   SweepStore *store;
-  PetscInt n;
+  ClusterRows rows;
 } Merge;
 
 static PetscErrorCode take(const json_t *row, void *context) {
   Merge *merge = context;
-  const char *content = json_string_value(json_object_get(row, "key"));
   bool taken = false;
   PetscFunctionBeginUser;
-  if (content && json_is_string(json_object_get(row, "status")))
-    PetscCall(sweep_store_merge(merge->store, content, row, &taken));
-  merge->n += taken;
+  if (sweep_row_holds(row))
+    PetscCall(sweep_store_merge(merge->store, json_string_value(json_object_get(row, "key")), row, &taken));
+  else
+    merge->rows.refused++;
+  merge->rows.taken += taken;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode cluster_merge(const SweepCluster *cluster, SweepStore *store, PetscInt *n) {
-  Merge merge = {store, 0};
+PetscErrorCode cluster_merge(const SweepCluster *cluster, SweepStore *store, ClusterRows *rows) {
+  Merge merge = {store, {0}};
   TaskCount count;
   PetscFunctionBeginUser;
   PetscCall(task_merge(cluster->dir, take, &merge, &count));
-  *n = merge.n;
+  *rows = merge.rows;
+  rows->refused += count.unreadable;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -158,12 +161,12 @@ static void clear_tasks(const char *dir) {
 
 PetscErrorCode cluster_forget(const SweepCluster *cluster, SweepStore *store) {
   char job[64];
-  PetscInt n;
+  ClusterRows rows;
   PetscFunctionBeginUser;
   PetscCall(cluster_busy(cluster, job, sizeof job));
   PetscCheck(!job[0], PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "--retry failed: job %s still works on this sweep; `scancel %s` stops it", job, job);
-  PetscCall(cluster_merge(cluster, store, &n));
+  PetscCall(cluster_merge(cluster, store, &rows));
   clear_tasks(cluster->dir);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -13,8 +13,12 @@ typedef struct SweepCluster {
 
 /* `--slurm --dry-run`: the script for the points of that price, to standard output. */
 PetscErrorCode cluster_show(const SweepCluster *cluster, const SweepPrice *price);
-/* Rows that tasks have written into the store; *n of them are new. */
-PetscErrorCode cluster_merge(const SweepCluster *cluster, SweepStore *store, PetscInt *n);
+typedef struct ClusterRows {
+  PetscInt taken, refused; /* new in the store; damaged, or not what a task writes: their points are computed again */
+} ClusterRows;
+
+/* Rows that tasks have written into the store. */
+PetscErrorCode cluster_merge(const SweepCluster *cluster, SweepStore *store, ClusterRows *rows);
 /* The job that still works on the points of the store; "" where there is none. */
 PetscErrorCode cluster_busy(const SweepCluster *cluster, char *job, size_t n);
 /* Merges, then removes points and rows of the tasks, so that points that failed may be computed again. User error: the

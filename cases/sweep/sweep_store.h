@@ -15,11 +15,16 @@ typedef struct SweepStore SweepStore;
 typedef enum SweepRole { ROLE_POINT, ROLE_CHOSEN, ROLE_CONFIRM, ROLES } SweepRole;
 extern const char *const sweep_role_names[ROLES];
 
-/* Opens DIR/sweep.db; *store NULL where there is none and create is false. */
+/* Opens DIR/sweep.db; *store NULL where there is none and create is false. Waits for others that open it. A file whose
+   tables are not this program's (triggers, views, other columns) is refused; where create, all its pages are looked at.
+ */
 PetscErrorCode sweep_store_open(const char *dir, bool create, SweepStore **store);
 PetscErrorCode sweep_store_close(SweepStore **store);
-/* Closes it, and takes its files away where it never had a point: of a sweep that came to nothing. */
+/* Closes it, and takes its files away where it never had a point and nobody else has it open: of a sweep that came to
+   nothing. */
 PetscErrorCode sweep_store_discard(SweepStore **store);
+/* Finished rows that were not what was written and are gone since the store was opened. */
+PetscInt sweep_store_refused(const SweepStore *store);
 
 /* Between them all or nothing. */
 PetscErrorCode sweep_store_begin(SweepStore *store);
@@ -96,6 +101,7 @@ typedef struct SweepColumn {
 
 typedef struct SweepRows {
   PetscInt n, n_axes, n_columns;
+  PetscInt n_damaged; /* finished rows that are not what was written: their status is damaged, they have no values */
   SweepRow *row;
   SweepColumn *column;
   double *axis;  /* [n][n_axes]; NAN: a word that the axis no longer has */
@@ -103,6 +109,8 @@ typedef struct SweepRows {
 } SweepRows;
 
 PetscErrorCode sweep_store_rows(SweepStore *store, const SweepPlan *plan, SweepRows *rows);
+/* How many of the points that were placed through this store, but for those to skip, have no finished row. */
+PetscErrorCode sweep_store_missing(const SweepStore *store, const SweepRows *rows, PetscInt *missing);
 PetscErrorCode sweep_store_rows_free(SweepRows *rows);
 /* Index of a column that is no uncertainty, -1: there is none. */
 PetscInt rows_column(const SweepRows *rows, const char *name);

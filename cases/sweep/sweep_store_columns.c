@@ -16,6 +16,10 @@ static PetscErrorCode remember(SweepStore *store, const char *name, const char *
   PetscCall(PetscStrallocpy(kind, &column->kind));
   PetscCall(PetscStrallocpy(unit, &column->unit));
   PetscCall(PetscStrallocpy(sql, &column->sql));
+  column->label = (Content){0};
+  content_add_text(&column->label, name);
+  content_add_text(&column->label, kind);
+  content_add_text(&column->label, unit);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -38,6 +42,16 @@ PetscErrorCode sweep_store_columns_free(SweepStore *store) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+const char *sweep_store_type(const char *kind) { return strcmp(kind, "axis") ? "REAL" : "ANY"; }
+
+static bool is_kind(const char *kind) {
+  static const char *const kinds[] = {"axis", "quantity", "uncertainty", "collected"};
+  for (size_t i = 0; kind && i < sizeof kinds / sizeof kinds[0]; i++)
+    if (!strcmp(kind, kinds[i]))
+      return true;
+  return false;
+}
+
 static PetscErrorCode read_all(SweepStore *store, sqlite3_stmt *statement) {
   bool row;
   PetscFunctionBeginUser;
@@ -46,6 +60,8 @@ static PetscErrorCode read_all(SweepStore *store, sqlite3_stmt *statement) {
     const char *text[4];
     for (int i = 0; i < 4; i++)
       text[i] = (const char *)sqlite3_column_text(statement, i);
+    PetscCheck(text[0] && is_kind(text[1]) && text[2] && text[3], PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
+               "%s: error: its list of columns is damaged: take another folder with -o", store->file);
     PetscCall(remember(store, text[0], text[1], text[2], text[3]));
     PetscCall(sweep_store_step(store, statement, &row));
   }
@@ -75,7 +91,7 @@ static bool is_taken(const SweepStore *store, const char *sql) {
   static const char *const fixed[] = {"id",      "content",        "place",     "role",  "status",  "why",
                                       "missed",  "warnings",       "valueless", "share", "crashes", "worker",
                                       "program", "seed",           "machine",   "ranks", "started", "wall_s",
-                                      "cpu_s",   "peak_rss_bytes", "rowid",     "oid",   "_rowid_"};
+                                      "cpu_s",   "peak_rss_bytes", "seal",      "rowid", "oid",     "_rowid_"};
   for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
     if (!strcasecmp(fixed[i], sql))
       return true;
@@ -87,7 +103,8 @@ static bool is_taken(const SweepStore *store, const char *sql) {
 
 /* A name that SQL does not have yet: porosity_pct may be an axis and a quantity. */
 static char *new_name(const SweepStore *store, const char *name, const char *kind) {
-  const char *tail = strcmp(kind, "uncertainty") ? "" : " ±", *head = strcmp(kind, "axis") ? "computed" : "axis";
+  const char *tail = strcmp(kind, "uncertainty") ? "" : " ±",
+             *head = strcmp(kind, "quantity") && strcmp(kind, "uncertainty") ? kind : "computed";
   char *sql = sqlite3_mprintf("%s%s", name, tail);
   for (int i = 1; sql && is_taken(store, sql); i++) {
     sqlite3_free(sql);
@@ -99,9 +116,9 @@ static char *new_name(const SweepStore *store, const char *name, const char *kin
 static PetscErrorCode make(SweepStore *store, const char *name, const char *kind, const char *unit) {
   PetscFunctionBeginUser;
   char *sql = new_name(store, name, kind);
-  char *line = sqlite3_mprintf("ALTER TABLE point ADD COLUMN \"%w\" %s;"
+  char *line = sqlite3_mprintf("ALTER TABLE point ADD COLUMN " COLUMN_FORMAT ";"
                                "INSERT INTO \"column\" VALUES(%Q, %Q, %Q, %Q)",
-                               sql, strcmp(kind, "axis") ? "REAL" : "ANY", name, kind, unit, sql);
+                               sql, sweep_store_type(kind), name, kind, unit, sql);
   PetscErrorCode failed = sql && line ? sweep_store_execute(store, line) : PETSC_ERR_MEM;
   if (!failed)
     failed = remember(store, name, kind, unit, sql);

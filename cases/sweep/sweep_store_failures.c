@@ -51,15 +51,15 @@ PetscErrorCode sweep_store_release(SweepStore *store, const char *but, PetscInt 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_store_died(SweepStore *store, const char *worker, PetscInt attempts, bool final, const char *why,
-                                PetscInt64 *id) {
+static PetscErrorCode count_death(SweepStore *store, const char *worker, PetscInt attempts, bool final, const char *why,
+                                  PetscInt64 *id) {
   sqlite3_stmt *statement;
-  bool row;
+  bool row, over = false;
   PetscFunctionBeginUser;
   PetscCall(sweep_store_prepare(store,
                                 "UPDATE point SET crashes = crashes + 1, worker = NULL, why = ?4,"
                                 " status = iif(?3 OR crashes + 1 >= ?2, 'failed', 'waiting')"
-                                " WHERE status = 'running' AND worker = ?1 RETURNING id",
+                                " WHERE status = 'running' AND worker = ?1 RETURNING id, status = 'failed'",
                                 &statement));
   sqlite3_bind_text(statement, 1, worker, -1, SQLITE_STATIC);
   sqlite3_bind_int64(statement, 2, attempts);
@@ -67,9 +67,26 @@ PetscErrorCode sweep_store_died(SweepStore *store, const char *worker, PetscInt 
   sqlite3_bind_text(statement, 4, why, -1, SQLITE_STATIC);
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
   *id = failed || !row ? 0 : sqlite3_column_int64(statement, 0);
-  if (!failed && row)
+  if (!failed && row) {
+    over = sqlite3_column_int(statement, 1);
     failed = sweep_store_step(store, statement, &row); /* the update ends with the last row */
+  }
   (void)sqlite3_finalize(statement);
+  if (!failed && over)
+    failed = sweep_store_seal_write(store, *id);
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_died(SweepStore *store, const char *worker, PetscInt attempts, bool final, const char *why,
+                                PetscInt64 *id) {
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_begin(store));
+  PetscErrorCode failed = count_death(store, worker, attempts, final, why, id);
+  if (!failed)
+    failed = sweep_store_commit(store);
+  else
+    (void)sweep_store_rollback(store);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -7,6 +7,7 @@
 
 typedef struct StoreColumn { /* of table point, beside the fixed ones */
   char *name, *kind, *unit, *sql;
+  Content label; /* of name, kind and unit */
 } StoreColumn;
 
 struct SweepStore {
@@ -15,6 +16,12 @@ struct SweepStore {
   int locks; /* the open DIR/sweep.lock: byte id is locked while a process works on the point */
   PetscInt n_columns, room;
   StoreColumn *column;
+  sqlite3_stmt *seal_row; /* reads a row for its seal, when there were that many columns */
+  PetscInt seal_columns, n_refused;
+  PetscInt n_expected, expected_room;
+  char (*expected)[CONTENT_TEXT]; /* [n_expected]: contents of the points that were placed, but for those to skip */
+  char *sealed;                   /* [sealed_room]: bytes of a row */
+  size_t sealed_room;
 };
 
 /* Raises what SQLite says. */
@@ -26,13 +33,19 @@ PetscErrorCode sweep_store_execute(SweepStore *store, const char *sql);
 PetscErrorCode sweep_store_prepare(SweepStore *store, const char *sql, sqlite3_stmt **statement);
 /* One step; *row tells whether there is a row. A statement that gives none is reset. */
 PetscErrorCode sweep_store_step(SweepStore *store, sqlite3_stmt *statement, bool *row);
+/* The number that a statement gives. */
+PetscErrorCode sweep_store_number(SweepStore *store, const char *sql, PetscInt64 *number);
 
 /* sweep_store_columns.c */
 PetscErrorCode sweep_store_columns_read(SweepStore *store);
 PetscErrorCode sweep_store_columns_free(SweepStore *store);
 /* NULL: there is none. */
 const StoreColumn *sweep_store_find(const SweepStore *store, const char *name, const char *kind);
-/* The SQL name of a column, made when it is new (inside a transaction). kind: axis | quantity | uncertainty. */
+/* A column as ALTER TABLE takes it, and its type by its kind. */
+#define COLUMN_FORMAT "\"%w\" %s"
+const char *sweep_store_type(const char *kind);
+/* The SQL name of a column, made when it is new (inside a transaction). kind: axis | quantity | uncertainty |
+   collected. */
 PetscErrorCode sweep_store_column(SweepStore *store, const char *name, const char *kind, const char *unit,
                                   const char **sql);
 
@@ -40,7 +53,23 @@ PetscErrorCode sweep_store_column(SweepStore *store, const char *name, const cha
    not have; read back from column `first` on. */
 void sweep_store_select_axes(const SweepStore *store, const SweepPlan *plan, sqlite3_str *sql);
 void sweep_store_read_axes(sqlite3_stmt *statement, int first, const SweepPlan *plan, double *value);
+double sweep_store_read_axis(sqlite3_stmt *statement, int i, const SweepAxis *axis);
 SweepRole sweep_store_role(const char *name);
+
+/* sweep_store_seal.c. ", name, name": what a seal covers, as columns of a SELECT (returns how many). Where a fixed
+   column of that name, and one of axes and quantities, stands among them. */
+int sweep_store_seal_select(const SweepStore *store, sqlite3_str *sql);
+int sweep_store_seal_index(const char *name);
+int sweep_store_seal_column(const SweepStore *store, const StoreColumn *column);
+/* The seal of what stands from column `first` of the statement on. */
+PetscErrorCode sweep_store_seal_of(SweepStore *store, sqlite3_stmt *statement, int first, char seal[CONTENT_TEXT]);
+/* Of row id: writes it; whether the row is what was written. */
+PetscErrorCode sweep_store_seal_write(SweepStore *store, PetscInt64 id);
+PetscErrorCode sweep_store_seal_holds(SweepStore *store, PetscInt64 id, bool *holds);
+void sweep_store_seal_free(SweepStore *store);
+/* Takes a row away (inside a transaction), all finished ones whose seal does not hold: they are computed again. */
+PetscErrorCode sweep_store_refuse(SweepStore *store, PetscInt64 id);
+PetscErrorCode sweep_store_refuse_rows(SweepStore *store);
 
 /* Locks byte id of the lock file, if nobody has it. */
 bool sweep_store_lock(SweepStore *store, PetscInt64 id);

@@ -28,6 +28,8 @@ PetscErrorCode sweep_store_unplace(SweepStore *store, SweepRole role) {
       sweep_store_prepare(store, "UPDATE point SET place = NULL WHERE role = ?1 AND place IS NOT NULL", &statement));
   bind_text(statement, 1, sweep_role_names[role]);
   PetscCall(run(store, statement));
+  if (role == ROLE_POINT)
+    store->n_expected = 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -113,9 +115,29 @@ static const char place_sql[] =
     "INSERT INTO point(content, place, role, status, why, share, seed) VALUES(?1, ?2, ?3, ?4, ?5, ?6, nullif(?7, -1)) "
     "ON CONFLICT(content) DO UPDATE SET place = iif(excluded.status = 'skipped' AND status = 'done', NULL, "
     "coalesce(place, excluded.place)), role = iif(place IS NULL, excluded.role, role), share = excluded.share, "
-    "why = iif(" OPEN ", excluded.why, why), status = iif(" OPEN ", excluded.status, status) RETURNING id";
+    "why = iif(" OPEN ", excluded.why, why), status = iif(" OPEN ", excluded.status, status) "
+    "RETURNING id, status IN ('done', 'failed')";
 
-PetscErrorCode sweep_store_put(SweepStore *store, const SweepPlan *plan, const StorePoint *point) {
+/* A finished row of this content that is not what was written goes. */
+static PetscErrorCode refuse_damaged(SweepStore *store, const char *content) {
+  sqlite3_stmt *statement;
+  bool row = false, holds = true;
+  PetscFunctionBeginUser;
+  PetscCall(sweep_store_prepare(store, "SELECT id FROM point WHERE content = ?1 AND status IN ('done', 'failed')",
+                                &statement));
+  bind_text(statement, 1, content);
+  PetscErrorCode failed = sweep_store_step(store, statement, &row);
+  const PetscInt64 id = !failed && row ? sqlite3_column_int64(statement, 0) : 0;
+  (void)sqlite3_finalize(statement);
+  PetscCall(failed);
+  if (id)
+    PetscCall(sweep_store_seal_holds(store, id, &holds));
+  if (!holds)
+    PetscCall(sweep_store_refuse(store, id));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode put_row(SweepStore *store, const StorePoint *point, PetscInt64 *id, bool *finished) {
   sqlite3_stmt *statement;
   bool row;
   PetscFunctionBeginUser;
@@ -128,12 +150,39 @@ PetscErrorCode sweep_store_put(SweepStore *store, const SweepPlan *plan, const S
   bind_text(statement, 6, point->share);
   sqlite3_bind_int64(statement, 7, point->seed);
   PetscErrorCode failed = sweep_store_step(store, statement, &row);
-  const PetscInt64 id = failed ? 0 : sqlite3_column_int64(statement, 0);
+  *id = failed || !row ? 0 : sqlite3_column_int64(statement, 0);
+  *finished = *id && sqlite3_column_int(statement, 1);
   (void)sqlite3_finalize(statement);
   PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* For sweep_store_missing. */
+static PetscErrorCode expect_row(SweepStore *store, const StorePoint *point) {
+  PetscFunctionBeginUser;
+  if (point->role != ROLE_POINT || point->skip)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  if (store->n_expected == store->expected_room) {
+    store->expected_room = 2 * store->expected_room + 256;
+    PetscCall(PetscRealloc((size_t)store->expected_room * sizeof *store->expected, &store->expected));
+  }
+  PetscCall(PetscStrncpy(store->expected[store->n_expected++], point->content, CONTENT_TEXT));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode sweep_store_put(SweepStore *store, const SweepPlan *plan, const StorePoint *point) {
+  PetscInt64 id;
+  bool finished;
+  PetscFunctionBeginUser;
+  PetscCall(refuse_damaged(store, point->content));
+  PetscCall(put_row(store, point, &id, &finished));
   Setter setter = {.sql = sqlite3_str_new(store->db)};
-  failed = set_axes(store, &setter, plan, point, id);
+  PetscErrorCode failed = set_axes(store, &setter, plan, point, id);
   setter_free(&setter);
+  if (!failed && finished)
+    failed = sweep_store_seal_write(store, id);
+  if (!failed)
+    failed = expect_row(store, point);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -169,18 +218,18 @@ void sweep_store_select_axes(const SweepStore *store, const SweepPlan *plan, sql
   }
 }
 
+double sweep_store_read_axis(sqlite3_stmt *statement, int i, const SweepAxis *axis) {
+  const char *text = (const char *)sqlite3_column_text(statement, i);
+  return !text ? NAN : axis->word ? sweep_axis_value(axis, text) : sqlite3_column_double(statement, i);
+}
+
 void sweep_store_read_axes(sqlite3_stmt *statement, int first, const SweepPlan *plan, double *value) {
-  for (PetscInt a = 0; a < plan->n_axes; a++) {
-    const SweepAxis *axis = &plan->axis[a];
-    const char *text = (const char *)sqlite3_column_text(statement, first + (int)a);
-    value[a] = !text        ? NAN
-               : axis->word ? sweep_axis_value(axis, text)
-                            : sqlite3_column_double(statement, first + (int)a);
-  }
+  for (PetscInt a = 0; a < plan->n_axes; a++)
+    value[a] = sweep_store_read_axis(statement, first + (int)a, &plan->axis[a]);
 }
 
 SweepRole sweep_store_role(const char *name) {
-  for (int r = 0; r < ROLES; r++)
+  for (int r = 0; r < ROLES && name; r++)
     if (!strcmp(name, sweep_role_names[r]))
       return (SweepRole)r;
   return ROLE_POINT;
@@ -198,8 +247,10 @@ static PetscErrorCode next_point(SweepStore *store, const SweepPlan *plan, sqlit
   claim->id = sqlite3_column_int64(statement, 0);
   claim->place = sqlite3_column_int(statement, 1);
   claim->role = sweep_store_role((const char *)sqlite3_column_text(statement, 2));
-  PetscCall(PetscStrncpy(claim->content, (const char *)sqlite3_column_text(statement, 3), CONTENT_TEXT));
-  PetscCall(PetscStrncpy(claim->share, (const char *)sqlite3_column_text(statement, 4), CONTENT_TEXT));
+  const char *content = (const char *)sqlite3_column_text(statement, 3);
+  const char *share = (const char *)sqlite3_column_text(statement, 4);
+  PetscCall(PetscStrncpy(claim->content, content ? content : "", CONTENT_TEXT));
+  PetscCall(PetscStrncpy(claim->share, share ? share : "", CONTENT_TEXT));
   sweep_store_read_axes(statement, 5, plan, claim->value);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -317,6 +368,8 @@ PetscErrorCode sweep_store_finish(SweepStore *store, PetscInt64 id, const json_t
   Setter setter = {.sql = sqlite3_str_new(store->db)};
   PetscErrorCode failed = write_result(store, &setter, id, result);
   setter_free(&setter);
+  if (!failed)
+    failed = sweep_store_seal_write(store, id);
   if (!failed)
     failed = sweep_store_commit(store);
   else

@@ -4,6 +4,7 @@
 #include "cases/case_file/interrupt.h"
 #include "cases/results/whole_file.h"
 #include "cases/sweep/sweep_point.h"
+#include "cases/sweep/sweep_row.h"
 #include "cases/sweep/sweep_task.h"
 #include "solver/files/keep.h"
 #include <errno.h>
@@ -270,8 +271,8 @@ static PetscErrorCode next_of_task(const Work *work, Task *task, PetscInt i, boo
   }
   PetscErrorCode failed = PETSC_SUCCESS;
   if (!work->rank && result) {
-    (void)json_object_set_new(result, "key", json_string(claim.content));
-    failed = task_finish(task, i, result);
+    const bool sealed = !json_object_set_new(result, "key", json_string(claim.content)) && sweep_row_seal(result);
+    failed = sealed ? task_finish(task, i, result) : PETSC_ERR_MEM;
   } else if (!work->rank)
     failed = task_leave(task, i);
   json_decref(result);

@@ -17,7 +17,7 @@ fail() {
   failures=$((failures + 1))
 }
 
-timeout 200 "$tests/slurm.sh" start "$here/slurm" || exit
+timeout 1200 "$tests/slurm.sh" start "$here/slurm" || exit
 
 # Points of half a second; four tasks of three.
 cat >cell.yaml <<'YAML'
@@ -37,7 +37,7 @@ axes:
 slurm: {points_per_task: 3}
 YAML
 
-sweep() { timeout 120 "$program" sweep sweep.yaml --quiet "$@" </dev/null; }
+sweep() { timeout 1200 "$program" sweep sweep.yaml --quiet "$@" </dev/null; }
 
 # wait_for SECONDS COMMAND...
 wait_for() {
@@ -52,7 +52,7 @@ wait_for() {
   return 1
 }
 
-idle() { [ -z "$(timeout 20 squeue -h 2>&1)" ]; }
+idle() { [ -z "$(timeout 1200 squeue -h 2>&1)" ]; }
 rows_of() { cat "$1"/slurm/rows-*.jsonl 2>/dev/null | grep -c '"key":'; }
 rows_reach() { [ "$(rows_of "$1")" -ge "$2" ]; }
 running() { squeue -h -r -t R -o %i | head -n 1; }
@@ -79,7 +79,7 @@ gather() {
   local dir=$1 times different
   shift
   for ((times = 0; times < 5; times++)); do
-    wait_for 120 idle || return
+    wait_for 1200 idle || return
     sweep -o "$dir" --slurm "$@" >said 2>warned || fail "gathering '$dir': status $?: $(cat warned)"
     grep -q 'handed to job' said || break
   done

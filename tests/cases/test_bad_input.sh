@@ -35,10 +35,10 @@ start() {
   local ranks=$1
   shift
   if [ "$ranks" -eq 1 ]; then
-    timeout 60 "$program" "$@" >out.txt 2>said </dev/null
+    timeout 1200 "$program" "$@" >out.txt 2>said </dev/null
   else
     # -q: mpirun does not add its own page about the exit status
-    timeout 60 mpirun -q -n "$ranks" "$program" "$@" >out.txt 2>said </dev/null
+    timeout 1200 mpirun -q -n "$ranks" "$program" "$@" >out.txt 2>said </dev/null
   fi
 }
 

@@ -16,7 +16,7 @@ fail() {
 gives() {
   local status=$1 pattern=$2
   shift 2
-  timeout 60 "$program" "$@" >said 2>warned </dev/null
+  timeout 1200 "$program" "$@" >said 2>warned </dev/null
   local got=$?
   [ $got -eq "$status" ] || fail "trabecula $*: status $got instead of $status: $(head -3 warned)"
   [ -z "$pattern" ] || grep -qE -- "$pattern" said || fail "trabecula $*: no line like /$pattern/"

@@ -19,7 +19,7 @@ fail() {
 gives() {
   local status=$1 pattern=$2
   shift 2
-  timeout 120 "$program" sweep "$@" >said 2>&1 </dev/null
+  timeout 1200 "$program" sweep "$@" >said 2>&1 </dev/null
   local got=$?
   [ $got -eq "$status" ] || fail "trabecula sweep $*: status $got instead of $status: $(tail -3 said)"
   [ -z "$pattern" ] || grep -qE -- "$pattern" said || fail "trabecula sweep $*: no line like /$pattern/: $(tail -3 said)"
@@ -65,7 +65,7 @@ gives 2 'error: --jobs 0: must be a whole number from 1 to' sweep.yaml -o one --
 gives 2 "error: .*--job" sweep.yaml -o one --job 2
 gives 2 'this is no sweep; `trabecula run' cell.yaml
 [ ! -e none ] || fail "a sweep that is only asked makes a folder"
-timeout 60 mpirun -n 2 "$program" sweep sweep.yaml -o mpi >said 2>&1
+timeout 1200 mpirun -n 2 "$program" sweep sweep.yaml -o mpi >said 2>&1
 [ $? -eq 2 ] || fail "under mpirun: not refused"
 grep -q 'error: a sweep starts its programs itself' said || fail "under mpirun: $(tail -3 said)"
 
@@ -139,9 +139,9 @@ cases: {cell: {file: cell.yaml}}
 axes: {strut_mm: {key: lattice.strut_mm, from: 0.13, to: 0.24, points: 12}}
 YAML
 gives 0 '' many.yaml -o many --jobs 2
-timeout 120 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.1 2>&1 </dev/null &
+timeout 1200 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.1 2>&1 </dev/null &
 first=$!
-timeout 120 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.2 2>&1 </dev/null ||
+timeout 1200 "$program" sweep many.yaml -o both --jobs 1 --quiet >said.2 2>&1 </dev/null ||
   fail "two sweeps at once: the second: $(cat said.2)"
 wait $first || fail "two sweeps at once: the first: $(cat said.1)"
 [ "$(computed both)" -eq 12 ] || fail "two sweeps at once computed $(computed both) points of 12"
@@ -154,7 +154,7 @@ stop() { # SIGNAL STATUS OPTIONS...
   shift 2
   "$program" sweep many.yaml -o "$signal" --quiet "$@" >said 2>&1 </dev/null &
   parent=$!
-  for ((i = 0; i < 600; i++)); do
+  for ((i = 0; i < 12000; i++)); do
     [ -n "$(processes $parent rank)" ] && break
     sleep 0.05
   done
@@ -180,7 +180,7 @@ constraints: {porosity_pct: {holds: "<= 80", reason: too thin to print}}
 choose: {design.aperture_mm: ">= 0.6", E100_over_Es: maximal}
 confirm: {set: [model=voxel, resolution.voxels_per_cell=16]}
 YAML
-timeout 20 "$program" check choose.yaml | grep -qE '^memory of the largest confirmation +[0-9.]+ MB' || fail "check: no price of the confirmation"
+timeout 1200 "$program" check choose.yaml | grep -qE '^memory of the largest confirmation +[0-9.]+ MB' || fail "check: no price of the confirmation"
 gives 0 'meets every bound: as computed and as confirmed' choose.yaml -o choose --jobs 2
 grep -q '^5,point,skipped,porosity_pct = 85 is not <= 80: too thin to print,' choose/points.csv || fail "no point is skipped"
 [ "$(grep -cE '^[78],(chosen|confirm),done,' choose/points.csv)" -eq 2 ] || fail "no rows of the chosen design"

@@ -46,9 +46,9 @@ refuse() {
   tried=$((tried + 1))
   before=$(ls -A)
   if [ "${RANKS:-1}" -eq 1 ]; then
-    timeout 60 "$program" "$@" >out.txt 2>said </dev/null
+    timeout 1200 "$program" "$@" >out.txt 2>said </dev/null
   else
-    timeout 60 mpirun -q -n "$RANKS" "$program" "$@" >out.txt 2>said </dev/null
+    timeout 1200 mpirun -q -n "$RANKS" "$program" "$@" >out.txt 2>said </dev/null
   fi
   status=$?
   sed -i '/^\[hwloc/d' said # of MPI's library, in containers without /sys
@@ -70,7 +70,7 @@ with() {
 
 : >out.txt >said
 base_sweep >sweep.yaml
-timeout 60 "$program" check sweep.yaml >out.txt 2>said || complain "the base sweep: status $?"
+timeout 1200 "$program" check sweep.yaml >out.txt 2>said || complain "the base sweep: status $?"
 grep -q 'a sweep of 12 points' out.txt || complain "the base sweep has not its 12 points"
 
 # Keys and words of the sweep itself.
@@ -232,13 +232,13 @@ cases: {cell: {file: unit-cell.yaml, set: ["model=frame", "expect={}"]}}
 axes: {porosity_pct: {key: lattice.porosity_pct, values: [70, 80]}}
 choose: {E100_over_E: maximal}
 YAML
-timeout 60 "$program" sweep sweep.yaml -o results --jobs 1 --quiet >out.txt 2>said </dev/null
+timeout 1200 "$program" sweep sweep.yaml -o results --jobs 1 --quiet >out.txt 2>said </dev/null
 [ $? -eq 2 ] || complain "wish for nothing: not status 2"
 grep -qE "^trabecula: warning: key 'choose\.E100_over_E': .*did you mean 'E100_over_Es'" said || complain "wish for nothing: no warning"
 grep -qE "^sweep\.yaml:4:23: error: .*did you mean 'E100_over_Es'" said || complain "wish for nothing: no error"
 [ "$(wc -l <said)" -eq 2 ] || complain "wish for nothing: $(wc -l <said) lines instead of two"
 sed -i 's/E100_over_E:/E100_over_Es:/' sweep.yaml
-timeout 60 "$program" sweep sweep.yaml -o results >out.txt 2>said </dev/null || complain "wish put right: status $?"
+timeout 1200 "$program" sweep sweep.yaml -o results >out.txt 2>said </dev/null || complain "wish put right: status $?"
 grep -q '0 to compute, .*2 done before' out.txt || complain "wish put right: points were computed again"
 
 [ $failures -eq 0 ] && echo "$tried runs, every mistake refused in one line"

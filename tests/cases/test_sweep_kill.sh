@@ -60,7 +60,7 @@ begin() { # OUT SWEEP OPTIONS...: in the background, $parent
 alive() { kill -0 "$parent" 2>/dev/null; }
 
 finish() { # its exit status in $status
-  local end=$(($(date +%s) + 120)) hangs=
+  local end=$(($(date +%s) + 1200)) hangs=
   { # the shell tells of each that was killed
     while alive && [ "$(date +%s)" -lt $end ]; do sleep 0.05; done
     kill -9 "$parent" && hangs=1
@@ -74,12 +74,12 @@ finish() { # its exit status in $status
 whole() {
   local out=$1 sweep=$2 different
   shift 2
-  timeout 120 "$program" sweep "$sweep" -o "$out" --quiet "$@" >said 2>warned </dev/null
+  timeout 1200 "$program" sweep "$sweep" -o "$out" --quiet "$@" >said 2>warned </dev/null
   status=$?
   [ $status -eq 0 ] || fail "$kind: started again: status $status: $(tail -3 warned)"
   different=$(differ "$undisturbed/points.csv" "$out/points.csv")
   [ -z "$different" ] || fail "$kind: rows differ: $different"
-  timeout 20 "$program" sweep "$sweep" -o "$out" --status >said 2>&1 || fail "$kind: --status: $(tail -1 said)"
+  timeout 1200 "$program" sweep "$sweep" -o "$out" --status >said 2>&1 || fail "$kind: --status: $(tail -1 said)"
   grep -q ' 0 running, 0 waiting, 0 failed' said || fail "$kind: --status says $(cat said)"
   if command -v python3 >/dev/null; then
     [ "$(python3 -c 'import sqlite3, sys
@@ -87,7 +87,7 @@ print(sqlite3.connect(sys.argv[1]).execute("PRAGMA integrity_check").fetchone()[
       fail "$kind: sweep.db is damaged"
   fi
   [ -z "$(find "$out" -name '.*.part' -o -name '.partial*')" ] || fail "$kind: left $(ls -A "$out")"
-  gone "$folder" 5 || fail "$kind: processes are left"
+  gone "$folder" 300 || fail "$kind: processes are left"
 }
 
 # reference SWEEP OPTIONS...: an undisturbed sweep in $undisturbed, once; $took milliseconds
@@ -98,7 +98,7 @@ reference() {
   shift
   if [ ! -d "$undisturbed" ]; then
     took=$(milliseconds)
-    timeout 120 "$program" sweep "$sweep" -o "$undisturbed" --quiet "$@" >said 2>&1 </dev/null ||
+    timeout 1200 "$program" sweep "$sweep" -o "$undisturbed" --quiet "$@" >said 2>&1 </dev/null ||
       fail "undisturbed: $(tail -3 said)"
     echo $(($(milliseconds) - took)) >"$undisturbed/took"
   fi
@@ -142,7 +142,7 @@ kill_parent() { # OPTIONS...
       finish
       [ $status -eq 0 ] && break
       random 2 # started again when its workers are gone, or at once
-      if [ "$chosen" -eq 0 ]; then gone "$folder" 5 || fail "parent: its workers live on"; fi
+      if [ "$chosen" -eq 0 ]; then gone "$folder" 300 || fail "parent: its workers live on"; fi
     done
     whole "$out" small.yaml "$@"
   done
@@ -192,7 +192,7 @@ short_memory() {
     random 170
     limit=$((chosen + 500)) # MiB
     alternate $n
-    (ulimit -v $((limit * 1024)); exec timeout 120 "$program" sweep large.yaml -o "$out" --quiet "${options[@]}") \
+    (ulimit -v $((limit * 1024)); exec timeout 1200 "$program" sweep large.yaml -o "$out" --quiet "${options[@]}") \
       >said 2>warned </dev/null
     status=$?
     if [ $status -eq 1 ] && "$program" sweep large.yaml -o "$out" --status >said 2>/dev/null; then
@@ -217,7 +217,7 @@ deadly_point() {
     deaths=0
     begin "$out" deadly.yaml --jobs 2
     while alive; do
-      timeout 20 "$program" sweep deadly.yaml -o "$out" --status >said 2>/dev/null
+      timeout 1200 "$program" sweep deadly.yaml -o "$out" --status >said 2>/dev/null
       if grep -q ' 3 done, 1 running' said; then
         for victim in $(processes $parent rank); do kill -9 "$victim" && deaths=$((deaths + 1)); done
         sleep 0.1
@@ -225,7 +225,7 @@ deadly_point() {
     done
     finish
     [ $status -eq 1 ] || fail "point: status $status: $(tail -3 warned)"
-    timeout 20 "$program" sweep deadly.yaml -o "$out" --status >said 2>&1
+    timeout 1200 "$program" sweep deadly.yaml -o "$out" --status >said 2>&1
     grep -q ': 3 done, .* 1 failed' said || fail "point: $(cat said)"
     grep -q 'cell_mm = 0.9 .*was killed (signal 9' said || fail "point: $(cat said)"
     whole "$out" deadly.yaml --jobs 2 --retry failed

@@ -76,7 +76,7 @@ static char *script_of(const Place *place, const SlurmPlan *plan) {
 static int run_script(const Place *place, const SlurmPlan *plan) {
   char line[512];
   free(script_of(place, plan));
-  snprintf(line, sizeof line, "bash -n %s/script && timeout 30 bash %s/script >%s/log 2>&1", place->dir, place->dir,
+  snprintf(line, sizeof line, "bash -n %s/script && timeout 1200 bash %s/script >%s/log 2>&1", place->dir, place->dir,
            place->dir);
   int status = system(line);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

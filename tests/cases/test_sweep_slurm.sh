@@ -26,8 +26,8 @@ sweep -o refused --slurm --set slurm.partition=nowhere >said 2>warned
 odd="od\"d 'name' \$HOME %a;"
 once=(--set attempts=1)
 submit "$odd" "${once[@]}"
-wait_for 60 rows_reach "$odd" 1
-wait_for 60 kill_program
+wait_for 1200 rows_reach "$odd" 1
+wait_for 1200 kill_program
 kill -KILL "$(cat slurm/slurmd)"
 sweep -o "$odd" --slurm "${once[@]}" >said 2>warned
 [ $? -eq 75 ] || fail "a sweep whose job runs: no status 75: $(cat said warned)"
@@ -37,7 +37,7 @@ sweep -o "$odd" --slurm --retry failed "${once[@]}" >said 2>warned
 [ $? -eq 2 ] || fail "--retry failed beside a job: no status 2"
 grep -q 'job .* still works on this sweep' warned || fail "--retry failed beside a job: $(cat said warned)"
 "$tests/slurm.sh" slurmd slurm || fail "slurmd does not come back"
-wait_for 120 idle
+wait_for 1200 idle
 sweep -o "$odd" --slurm "${once[@]}" >said 2>warned
 [ $? -eq 1 ] || fail "a point that failed: no status 1: $(cat said warned)"
 sweep -o "$odd" --export got.csv "${once[@]}"
@@ -52,7 +52,7 @@ gather "$odd" "${once[@]}"
 
 # Two ranks a point; a task that is warned of the end of its time is requeued.
 submit two --ranks 2
-wait_for 60 rows_reach two 1
+wait_for 1200 rows_reach two 1
 timeout 2 scancel --signal=USR1 --batch "$(running)" 2>/dev/null # else it sends it again, seconds later
 gather two --ranks 2
 [ "$submissions" -eq 1 ] || fail "the job that was warned: $submissions submissions: $(tail -n 30 two/slurm/task-*.log slurm/slurmctld.log)"

@@ -358,7 +358,7 @@ static void test_discarded(void **state) {
   CHECK_OK(sweep_store_discard(&store));
   assert_int_equal(store_number(p.folder, "SELECT count(*) FROM point"), 1);
   planned_close(&p);
-  CHECK_SAYS(sweep_store_open("/proc/nowhere", true, &store), "/proc/nowhere/sweep.db");
+  CHECK_SAYS(sweep_store_open("/proc/nowhere", true, &store), "/proc/nowhere/sweep.lock");
   assert_null(store);
 }
 
