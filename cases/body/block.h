@@ -41,7 +41,6 @@ typedef struct BlockAnswer {
   double mises_max, above_yield_pct; /* frames, else NAN: largest of any section, MPa; struts that exceed yield, % */
   double held_pct[2]; /* section that the lower and the upper plate hold, of the largest section of the solid; NAN: not
                          known */
-  double mises[2];    /* 95th and 99.9th percentile over the volume of the solid, MPa */
 } BlockAnswer;
 
 /* x [n]: voxels: the owned nodes; frames: all nodes on every rank. Where no plate is clamped and no symmetry holds a
