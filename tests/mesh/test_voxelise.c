@@ -210,9 +210,9 @@ static int double_compare(const void *a, const void *b) {
    of a gap. */
 static void match_is_best(const GridBox *box, const Shape *shape, double wanted) {
   const PetscInt n = box->n[0] * box->n[1] * box->n[2];
-  double *d = malloc((size_t)n * sizeof *d), offset, best = HUGE_VAL, got = 0;
+  double *d = malloc((size_t)n * sizeof *d), offset, reached, best = HUGE_VAL, got = 0;
   PetscInt v = 0;
-  CHECK_OK(voxelise_match(world, box, shape, wanted * pow(box->voxel_mm, 3), &offset, NULL));
+  CHECK_OK(voxelise_match(world, box, shape, wanted * pow(box->voxel_mm, 3), &offset, &reached));
   for (PetscInt k = 0; k < box->n[2]; ++k)
     for (PetscInt j = 0; j < box->n[1]; ++j)
       for (PetscInt i = 0; i < box->n[0]; ++i, ++v) {
@@ -227,6 +227,7 @@ static void match_is_best(const GridBox *box, const Shape *shape, double wanted)
     if (v == n - 1 || d[v + 1] - d[v] > 1e-9 * box->voxel_mm)
       best = fmin(best, fabs((double)(v + 1) - wanted));
   assert_true(fabs(got - wanted) == best);
+  CHECK_NEAR(reached, got * pow(box->voxel_mm, 3), 1e-12, "the volume of the voxels counted here");
   for (v = 0; v + 1 < n && d[v + 1] <= offset; ++v)
     ;
   if (v + 1 < n)
