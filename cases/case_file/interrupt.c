@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -14,7 +15,7 @@ static struct {
   volatile sig_atomic_t armed;
   volatile sig_atomic_t waits, asked; /* a request is to wait; the signal that asked, 0: none */
   struct timespec asked_at;
-  char stage[PATH_MAX], dir[PATH_MAX];
+  char stage[PATH_MAX], dir[PATH_MAX], lock[PATH_MAX + 32];
   size_t made;
 } guarded;
 
@@ -48,6 +49,7 @@ void interrupt_clean(void) {
   if (!guarded.armed)
     return;
   guarded.armed = 0;
+  unlink(guarded.lock);
   for (int tries = 0; tries < 100 && rmdir(guarded.stage) && empty_folder(guarded.stage); tries++)
     ; /* another thread may still be writing */
   for (size_t i = strlen(guarded.dir); i > guarded.made; i--)
@@ -73,8 +75,9 @@ static void stopped(int number) {
 /* The rank that guards a folder speaks. */
 static void end_now(int number) {
   if (guarded.armed)
-    say(number == SIGTERM ? "trabecula: stopped by SIGTERM; the same command starts it again (status 75)\n"
-                          : "trabecula: stopped by SIGUSR1; the same command starts it again (status 75)\n");
+    say(number == SIGTERM  ? "trabecula: stopped by SIGTERM; the same command starts it again (status 75)\n"
+        : number == SIGINT ? "trabecula: stopped by SIGINT; the same command starts it again (status 75)\n"
+                           : "trabecula: stopped by SIGUSR1; the same command starts it again (status 75)\n");
   interrupt_clean();
   _exit(INTERRUPT_STATUS);
 }
@@ -116,10 +119,11 @@ static void install(int n, const int *numbers, void (*handler)(int), int flags) 
 }
 
 void interrupt_install(void) {
-  static const int ends[] = {SIGINT, SIGHUP, SIGPIPE, SIGXCPU, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL},
-                   requests[] = {SIGTERM, SIGUSR1};
+  static const int ends[] = {SIGHUP, SIGXCPU, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL},
+                   requests[] = {SIGINT, SIGTERM, SIGUSR1};
   install(sizeof ends / sizeof ends[0], ends, stopped, (int)SA_RESETHAND);
   install(sizeof requests / sizeof requests[0], requests, requested, SA_RESTART);
+  signal(SIGPIPE, SIG_IGN); /* nobody reads on: the results count, main() speaks of it */
 }
 
 void interrupt_guard(const char *stage, const char *dir, size_t made) {
@@ -129,5 +133,6 @@ void interrupt_guard(const char *stage, const char *dir, size_t made) {
   strcpy(guarded.stage, stage);
   strcpy(guarded.dir, dir);
   guarded.made = made;
+  snprintf(guarded.lock, sizeof guarded.lock, "%s/%s", dir, INTERRUPT_LOCK);
   guarded.armed = 1;
 }

@@ -1,9 +1,9 @@
 /* trabecula report: rewrites report.html from report.json. */
 #include "cases/case_file/plain_text.h"
 #include "cases/command/command.h"
+#include "cases/results/own_files.h"
 #include "cases/results/report.h"
 #include "cases/results/results_impl.h"
-#include "cases/results/whole_file.h"
 
 static int write_report(FILE *file, void *record) { return report_write(record, file); }
 
@@ -23,7 +23,7 @@ static void rewrite(const char *dir, char *why, size_t n) {
   else if (!json_is_string(json_object_get(record, "case")) || !json_is_object(json_object_get(record, "quantities")))
     snprintf(why, n, "'%.200s' is no report of this program", path);
   else
-    (void)whole_file_write(dir, "report.html", write_report, record, why, n);
+    (void)own_replace(dir, "report.html", write_report, record, why, n);
   json_decref(record);
 }
 

@@ -2,11 +2,13 @@
 #include "cases/body/build.h"
 #include "cases/case_file/plain_text.h"
 #include "cases/command/command.h"
+#include "cases/results/own_files.h"
 #include "cases/results/results.h"
 #include "cases/results/say.h"
 #include "cases/results/table.h"
 #include "cases/sweep/sweep_tell.h"
 #include <string.h>
+#include <unistd.h>
 
 static PetscErrorCode finish_run(const Case *c, Results *results, int *status) {
   PetscFunctionBeginUser;
@@ -31,11 +33,32 @@ static PetscErrorCode run_case(const Case *c, const Arguments *a, int *status) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A run that failed or was refused leaves no results of an earlier one as if they were its own. */
+static void after_failure(const Case *c, const Arguments *a) {
+  char dir[PETSC_MAX_PATH_LEN], why[512];
+  PetscMPIInt rank = 0;
+  int claim;
+  bool moved;
+  (void)MPI_Comm_rank(c->comm, &rank);
+  if (rank || !c->name[0] ||
+      snprintf(dir, sizeof dir, "%s%s", a->out ? "" : "out/", a->out ? a->out : c->name) >= (int)sizeof dir ||
+      access(dir, W_OK) || folder_claim(dir, &claim, why, sizeof why))
+    return; /* no folder, or another run is at work there */
+  if (own_set_aside(dir, &moved, why, sizeof why))
+    plain_print(stderr, "trabecula: warning: %s\n", why);
+  else if (own_has_earlier(dir))
+    plain_print(stderr, "trabecula: warning: the results of the last good run are now in '%s/earlier'\n", dir);
+  folder_release(dir, claim);
+}
+
 static PetscErrorCode run(MPI_Comm comm, const Arguments *a, int *status) {
   Case c;
   PetscFunctionBeginUser;
-  PetscCall(case_read(comm, a->operand[0], a->n_set, (char **)a->set, &c));
-  PetscErrorCode failed = run_case(&c, a, status);
+  PetscErrorCode failed = case_read(comm, a->operand[0], a->n_set, (char **)a->set, &c);
+  if (!failed)
+    failed = run_case(&c, a, status);
+  if (failed)
+    after_failure(&c, a);
   PetscCall(case_free(&c));
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);

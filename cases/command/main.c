@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+enum { OUTPUT_STATUS = 3 };
 
 /* PETSc gets only what stands behind "--"; no rc files, no signal handler that prints pages. petsc has room for argc +
    3 and must stay until PetscFinalize. */
@@ -59,6 +62,25 @@ static int run(int argc, char **argv, bool petsc_options) {
   return status;
 }
 
+/* Whether all that was printed arrived. A reader that left (`| head`) is no error: it has what it wanted. Anything
+   else, a full disk, is told, and is the status unless something worse is; files of results do not hang on it. */
+static int output_status(int status) {
+  errno = 0;
+  const int bad = fflush(stdout), why = errno;
+  if ((!bad && !ferror(stdout)) || why == EPIPE)
+    return status;
+  int number = why;
+  if (!bad && write(STDOUT_FILENO, "\n", 1) < 0) /* it failed earlier: the reason once more */
+    number = errno;
+  if (number == EPIPE)
+    return status;
+  fprintf(stderr,
+          "trabecula: error: standard output cannot be written (%s): what was printed is not whole; files of "
+          "results are\n",
+          number ? strerror(number) : "it failed before");
+  return status ? status : OUTPUT_STATUS;
+}
+
 int main(int argc, char **argv) {
   int split = 1;
   while (split < argc && strcmp(argv[split], "--"))
@@ -71,9 +93,5 @@ int main(int argc, char **argv) {
   int status = run(split, argv, split + 1 < argc);
   PetscFinalize();
   free(petsc);
-  if (fflush(stdout) || ferror(stdout)) {
-    fprintf(stderr, "trabecula: error: cannot write to standard output: %s\n", strerror(errno));
-    return 2;
-  }
-  return status;
+  return output_status(status);
 }

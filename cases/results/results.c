@@ -1,5 +1,6 @@
 #include "cases/case_file/interrupt.h"
 #include "cases/case_file/version.h"
+#include "cases/results/own_files.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
 #include <math.h>
@@ -93,7 +94,7 @@ PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, R
   PetscCheck(!dir || strlen(dir) + 64 < PETSC_MAX_PATH_LEN, c->comm, PETSC_ERR_USER_INPUT,
              "the name of the output folder is too long");
   PetscCall(PetscNew(&results));
-  *results = (Results){.c = c, .comm = c->comm, .quiet = quiet, .start = MPI_Wtime()};
+  *results = (Results){.c = c, .comm = c->comm, .quiet = quiet, .start = MPI_Wtime(), .claim = -1};
   if (dir)
     PetscCall(PetscStrncpy(results->dir, dir, sizeof results->dir));
   for (size_t n = strlen(results->dir); n > 1 && results->dir[n - 1] == '/'; n--)
@@ -106,6 +107,7 @@ PetscErrorCode results_create(const Case *c, const char *dir, PetscBool quiet, R
   if (!failed)
     failed = record_begin(results);
   if (failed) {
+    folder_release(results->dir, results->claim);
     json_decref(results->record);
     (void)PetscFree(results);
   }
@@ -125,8 +127,10 @@ PetscErrorCode results_destroy(Results **results) {
   PetscFunctionBeginUser;
   if (!*results)
     PetscFunctionReturn(PETSC_SUCCESS);
-  if (!(*results)->rank && (*results)->dir[0])
+  if (!(*results)->rank && (*results)->dir[0]) {
+    folder_release((*results)->dir, (*results)->claim);
     interrupt_clean(); /* does nothing after results_finish */
+  }
   json_decref((*results)->record);
   PetscCall(PetscFree(*results));
   PetscFunctionReturn(PETSC_SUCCESS);

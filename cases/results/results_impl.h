@@ -16,6 +16,7 @@ struct Results {
   char dir[PETSC_MAX_PATH_LEN];
   char stage[PETSC_MAX_PATH_LEN]; /* folder inside dir where files wait until the run is good */
   size_t made;                    /* folder_make() of dir */
+  int claim;                      /* folder_claim() of dir; rank 0 */
   json_t *record;                 /* the same on every rank */
   Keep keep;                      /* folder "": nothing is kept */
 };

@@ -1,5 +1,6 @@
 /* Where the files of a run wait until the run is good: dir/.partial-HOST-PID. */
 #include "cases/case_file/interrupt.h"
+#include "cases/results/own_files.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
 #include "cases/results/whole_file.h"
@@ -58,11 +59,33 @@ static int probe_stage(const Results *results, char *why, size_t n) {
   return bad;
 }
 
+static void release(Results *results) {
+  folder_release(results->dir, results->claim);
+  results->claim = -1;
+}
+
+/* The folder for this run alone, and without results that could be taken for its own. */
+static int claim(Results *results, char *why, size_t n) {
+  bool moved;
+  int bad = folder_claim(results->dir, &results->claim, why, n);
+  if (!bad) {
+    bad = own_set_aside(results->dir, &moved, why, n);
+    if (bad)
+      release(results);
+  }
+  return bad;
+}
+
 int stage_make(Results *results, char *why, size_t n) {
   char prefix[160];
   int bad = folder_make(results->dir, &results->made, why, n);
   if (bad)
     return bad;
+  bad = claim(results, why, n);
+  if (bad) {
+    folder_unmake(results->dir, results->made);
+    return bad;
+  }
   stage_prefix(prefix, sizeof prefix);
   remove_stale(results->dir, prefix);
   if (snprintf(results->stage, sizeof results->stage, "%s/%s%ld", results->dir, prefix, (long)getpid()) >=
@@ -70,13 +93,16 @@ int stage_make(Results *results, char *why, size_t n) {
       mkdir(results->stage, 0777)) {
     bad = errno ? errno : ENAMETOOLONG;
     snprintf(why, n, "cannot write to folder '%.300s': %s", results->dir, strerror(bad));
+    release(results);
     folder_unmake(results->dir, results->made);
     return bad;
   }
   interrupt_guard(results->stage, results->dir, results->made);
   bad = probe_stage(results, why, n);
-  if (bad)
+  if (bad) {
+    release(results);
     interrupt_clean();
+  }
   return bad;
 }
 
@@ -99,38 +125,16 @@ int stage_list(Results *results) {
   return bad ? ENOMEM : 0;
 }
 
-static bool holds(const json_t *files, const char *name) {
-  size_t i;
-  const json_t *file;
-  json_array_foreach(files, i, file) if (json_is_string(file) && !strcmp(json_string_value(file), name)) return true;
-  return false;
-}
-
-static void remove_superseded(const Results *results) {
-  char path[PATH_ROOM];
-  size_t i;
-  const json_t *file, *now = json_object_get(results->record, "files");
-  snprintf(path, sizeof path, "%s/report.json", results->dir);
-  json_t *old = json_load_file(path, 0, NULL);
-  json_array_foreach(json_object_get(old, "files"), i, file) {
-    const char *name = json_string_value(file);
-    if (name && !is_dot(name) && !strchr(name, '/') && !holds(now, name) &&
-        snprintf(path, sizeof path, "%s/%s", results->dir, name) < PATH_ROOM)
-      unlink(path);
-  }
-  json_decref(old);
-}
-
 static int move(const Results *results, const char *name) {
   char from[PATH_ROOM], to[PATH_ROOM];
   if (snprintf(from, sizeof from, "%s/%s", results->stage, name) >= PATH_ROOM ||
       snprintf(to, sizeof to, "%s/%s", results->dir, name) >= PATH_ROOM)
     return ENAMETOOLONG;
-  return rename(from, to) ? errno : 0;
+  const int bad = own_make_way(to); /* somebody put it there while the run was at work */
+  return bad ? bad : rename(from, to) ? errno : 0;
 }
 
 int stage_publish(Results *results, char *why, size_t n) {
-  remove_superseded(results);
   DIR *folder = opendir(results->stage);
   int bad = folder ? 0 : errno;
   for (struct dirent *entry; !bad && (entry = readdir(folder));)
@@ -140,6 +144,8 @@ int stage_publish(Results *results, char *why, size_t n) {
     closedir(folder);
   if (!bad)
     bad = move(results, "summary.json");
+  if (!bad)
+    own_forget_earlier(results->dir);
   if (bad) {
     snprintf(why, n, "cannot put the results into '%.300s': %s", results->dir, strerror(bad));
     return bad;

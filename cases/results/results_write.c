@@ -1,5 +1,6 @@
 /* The files of a finished run. */
 #include "cases/case_file/plain_text.h"
+#include "cases/results/own_files.h"
 #include "cases/results/report.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
@@ -81,6 +82,8 @@ int results_write(Results *results, char *why, size_t n) {
   if (!bad)
     bad = stage_file(results, "summary.json", write_json, short_form, why, n);
   json_decref(short_form);
+  if (!bad)
+    bad = own_write(results->stage, why, n);
   return bad ? bad : stage_publish(results, why, n);
 }
 

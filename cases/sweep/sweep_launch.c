@@ -394,6 +394,6 @@ PetscErrorCode sweep_launch(SweepLaunch *launch, int *status) {
   PetscCall(failed);
   PetscCheck(!broken, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "%s", why);
   PetscCall(released);
-  *status = told_to_stop == SIGINT ? 130 : told_to_stop ? WORK_STOPPED : 0;
+  *status = told_to_stop ? WORK_STOPPED : 0;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

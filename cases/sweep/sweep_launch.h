@@ -17,7 +17,7 @@ typedef struct SweepLaunch {
 } SweepLaunch;
 
 /* Works until no point waits. Workers whose program dies are replaced: their point is tried again, and failed after
-   plan->attempts deaths. *status 0; 75 when told to stop by SIGTERM or SIGUSR1, 130 by SIGINT: workers are then stopped
+   plan->attempts deaths. *status 0; 75 when told to stop by SIGINT, SIGTERM or SIGUSR1: workers are then stopped
    and their points wait again. What ends all workers alike (no mpirun, a full disk) is PETSC_ERR_USER_INPUT. */
 PetscErrorCode sweep_launch(SweepLaunch *launch, int *status);
 

@@ -81,6 +81,41 @@ gives 2 '' run case.yaml -o results --set 'expect={E100_over_Ez: {lo: 0, source:
 grep -q "did you mean 'E100_over_Es'" warned || fail "run: no nearest quantity: $(cat warned)"
 [ "$(find . -name '.partial*' | wc -l)" -eq 0 ] || fail "run: temporary folders are left"
 
+[ -f results/earlier/summary.json ] || fail "run: the results of the earlier run are not in results/earlier"
+[ -f results/summary.json ] && fail "run: a failed run left the results of an earlier one as its own"
+gives 0 '' run case.yaml -o results
+[ -e results/earlier ] && fail "run: earlier results stay after a good run"
+gives 2 '' run case.yaml -o results --set lattice.strut_mm=-1
+[ -e results/summary.json ] && fail "a refused run left the results of an earlier one as its own"
+gives 0 '' run case.yaml -o results
+
+# Files of others: neither deleted nor overwritten, whatever a file in the folder claims.
+echo mine >results/thesis.docx
+echo '{"files": ["thesis.docx", "../case.yaml"]}' >results/report.json
+cp results/.trabecula.json list.json
+sed 's/"files": {/&"thesis.docx": "00", "..\/case.yaml": "00",/' list.json >results/.trabecula.json
+echo '{"mine": 1}' >results/summary.json
+gives 0 '' run case.yaml -o results
+[ "$(cat results/thesis.docx)" = mine ] || fail "a stranger's list had thesis.docx deleted"
+[ -f case.yaml ] || fail "a stranger's list had a file outside deleted"
+grep -q mine results/summary.json.1 || fail "summary.json of somebody else was overwritten"
+grep -q "summary.json' was not written by this program" warned || fail "nothing says that a file was renamed: $(cat warned)"
+rm -f results/*.1 results/thesis.docx
+
+# Two runs into one folder: the second is refused, and takes nothing away.
+"$program" run case.yaml -o both --set model=voxel --set resolution.voxels_per_cell=128 >first 2>&1 &
+pid=$!
+for _ in $(seq 400); do
+  [ -s both/.trabecula.lock ] && break
+  sleep 0.02
+done
+gives 2 '' run case.yaml -o both
+grep -q "another run is at work in 'both' (process $pid " warned || fail "a second writer: $(cat warned)"
+kill -9 $pid
+wait $pid 2>/dev/null
+gives 0 '' run case.yaml -o both # the claim ended with its process
+[ -e both/.trabecula.lock ] && fail "the claim stays after the run"
+
 # The report again.
 cp results/report.html first.html
 rm results/report.html
@@ -91,11 +126,20 @@ echo '{"case": ' >results/report.json
 gives 2 '' report results
 grep -qE 'report\.json:[0-9]+:[0-9]+: error: ' warned || fail "report: $(cat warned)"
 
-# Nobody reads on: the error is told, the status is 2.
+# Nobody reads on: results are kept, the message is true.
 if [ -w /dev/full ]; then
   "$program" list >/dev/full 2>warned
-  [ $? -eq 2 ] || fail "a full standard output: status 0"
+  [ $? -eq 3 ] || fail "a full standard output: not status 3"
+  grep -q 'standard output cannot be written (No space left' warned || fail "a full standard output: $(cat warned)"
+  "$program" run case.yaml -o printed >/dev/full 2>warned
+  [ $? -eq 3 ] || fail "a run with a full standard output: not status 3"
+  grep -q 'standard output.*No space left' warned || fail "a run with a full standard output: $(cat warned)"
+  [ -f printed/summary.json ] || fail "a full standard output took the results away"
 fi
+
+"$program" run case.yaml -o piped 2>warned | true
+[ "${PIPESTATUS[0]}" -eq 0 ] || fail "run | true: status ${PIPESTATUS[0]}: $(cat warned)"
+[ -f piped/summary.json ] || fail "run | true: no results"
 
 # Stopped in the middle: no folder. Interrupts end it as signals do, requests with the status that asks for a new start.
 # (A shell has its background commands ignore SIGINT, which the program respects: env undoes that.)
@@ -113,7 +157,7 @@ for signal in INT TERM HUP USR1; do
   wait $pid 2>/dev/null
   status=$?
   case $signal in
-  INT | HUP) [ $status -gt 128 ] || fail "SIG$signal: not the signal ended the run" ;;
+  HUP) [ $status -gt 128 ] || fail "SIG$signal: not the signal ended the run" ;;
   *)
     [ $status -eq 75 ] || fail "SIG$signal: status $status, not 75"
     [ "$(grep -c "stopped by SIG$signal" said)" -eq 1 ] || fail "SIG$signal: $(tail -1 said)"

@@ -144,7 +144,7 @@ static void test_files(void **state) {
   CHECK_OK(results_destroy(&r));
   assert_null(r);
   assert_int_equal(status, 0);
-  assert_int_equal(folder_count(dir), 6); /* no temporary folder, no probe */
+  assert_int_equal(folder_count(dir), 7); /* and the list of them; no temporary folder, no probe */
   MPI_Barrier(PETSC_COMM_WORLD);          /* both have looked */
   check_summary(dir);
   check_report(dir);
@@ -180,7 +180,7 @@ static void test_again(void **state) {
     fclose(fopen(path, "w"));
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
-  assert_int_equal(folder_count(dir), 6);
+  assert_int_equal(folder_count(dir), 7);
   MPI_Barrier(PETSC_COMM_WORLD); /* both have looked */
   folder_put(dir, "mine.txt", "of the user");
   assert_int_equal(gethostname(host, sizeof host - 1), 0);
@@ -192,7 +192,7 @@ static void test_again(void **state) {
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
   assert_int_equal(folder_count(stale), -1);
-  assert_int_equal(folder_count(dir), 5); /* the case, two of the report, the summary and mine.txt; no history */
+  assert_int_equal(folder_count(dir), 6); /* the case, two of the report, the summary, the list, mine.txt; no history */
   char *text = folder_get(dir, "mine.txt");
   assert_string_equal(text, "of the user");
   free(text);
@@ -278,7 +278,7 @@ static void test_abandoned(void **state) {
   snprintf(dir, sizeof dir, "%s/a/b/c", folder);
   CHECK_OK(results_create(&c, dir, PETSC_TRUE, &r));
   MPI_Barrier(PETSC_COMM_WORLD);
-  assert_int_equal(folder_count(dir), 1); /* the stage */
+  assert_int_equal(folder_count(dir), 2); /* the stage and the claim */
   MPI_Barrier(PETSC_COMM_WORLD);
   say_all(r);
   CHECK_OK(results_destroy(&r));

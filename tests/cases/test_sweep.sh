@@ -169,7 +169,7 @@ stop() { # SIGNAL STATUS OPTIONS...
 }
 stop TERM 75 --jobs 2
 stop USR1 75 --jobs 1 --ranks 2
-stop INT 130 --jobs 2
+stop INT 75 --jobs 2
 
 # Constraints skip with their reason; the chosen design is computed and confirmed; wishes that contradict.
 cat >choose.yaml <<'YAML'
