@@ -140,7 +140,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
   VoxelOptions options;
 
   PetscFunctionBeginUser;
-  answer->mises_max = answer->above_yield_pct = NAN;
+  answer->strut_mm = answer->mises_max = answer->above_yield_pct = NAN;
   PetscCall(block_sections(load, grid, answer->held_pct));
   PetscCall(build_voxel_options(c, &options));
   PetscCall(voxel_create(grid, material, &options, &b.model));

@@ -38,6 +38,7 @@ typedef struct BlockAnswer {
   double young_MPa, reaction_N, energy_mJ, porosity_pct;
   double balance, energy_balance, residual;
   double mises[2];                   /* 95th and 99.9th percentile over the volume of the solid, MPa */
+  double strut_mm;                   /* frames, else NAN: mean diameter of the struts as computed */
   double mises_max, above_yield_pct; /* frames, else NAN: largest of any section, MPa; struts that exceed yield, % */
   double held_pct[2]; /* section that the lower and the upper plate hold, of the largest section of the solid; NAN: not
                          known */

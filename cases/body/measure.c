@@ -94,6 +94,8 @@ double measure_balance(PetscInt n, const Grip *grips, const double (*reaction)[6
   return largest > 0 ? far / largest : 0;
 }
 
+double measure_without_noise(double value, double scale) { return fabs(value) < 1e-9 * scale ? 0 : value; }
+
 double measure_half_work(PetscInt n, const double (*reaction)[6], const double (*motion)[6]) {
   double work = 0;
   for (PetscInt g = 0; g < n; g++)

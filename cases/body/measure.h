@@ -17,6 +17,10 @@ PetscErrorCode grip_release(PetscInt n, Grip *grips);
 /* How far forces and moments of all grips are from adding up to nothing, relative to the largest force (and that times
    length_mm for the moments). reaction [n][6] as voxel_reactions gives it. Kernel. */
 double measure_balance(PetscInt n, const Grip *grips, const double (*reaction)[6], double length_mm);
+/* The value, or 0 where it is noise: below 1e-9 of the scale of its kind in the same result (the largest displacement
+   of a body for its displacements, that over its length for rotations). Balances and residuals are noise by nature and
+   not meant. Kernel. */
+double measure_without_noise(double value, double scale);
 /* Work of the grips through their motions, halved: the strain energy of a linear body. Kernel. */
 double measure_half_work(PetscInt n, const double (*reaction)[6], const double (*motion)[6]);
 

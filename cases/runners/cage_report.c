@@ -1,7 +1,9 @@
 #include "cases/runners/cage_report.h"
 
 #include "cases/body/frame_stress.h"
+#include "cases/body/measure.h"
 #include "cases/body/model_notes.h"
+#include "cases/body/specimen_facts.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/cage_sure.h"
 
@@ -24,14 +26,24 @@ static double margin(const CagePlan *plan, const LoadAnswer *a) { return plan->s
 /* Buckling factor, NAN where there is none. */
 static double lowest(const LoadAnswer *a) { return a->n_modes ? a->mode[0].factor : NAN; }
 
+/* Scale of the displacements of a load case: of the plate's centre, and by its rotation over the height, mm. */
+static double largest(const CagePlan *plan, const LoadAnswer *a) {
+  const double *m = a->motion;
+  return fmax(hypot(hypot(m[0], m[1]), m[2]), hypot(hypot(m[3], m[4]), m[5]) * plan->outline.cage_mm);
+}
+
 /* How far the plate goes down its own axis, and how far it turns. */
 static double travel(const CagePlan *plan, const LoadAnswer *a) {
   double axis[3][3];
   segment_plate_axes(&plan->outline, axis);
-  return -(a->motion[0] * axis[2][0] + a->motion[1] * axis[2][1] + a->motion[2] * axis[2][2]);
+  const double down = -(a->motion[0] * axis[2][0] + a->motion[1] * axis[2][1] + a->motion[2] * axis[2][2]);
+  return measure_without_noise(down, largest(plan, a));
 }
 
-static double turn(const LoadAnswer *a) { return hypot(hypot(a->motion[3], a->motion[4]), a->motion[5]) / degree; }
+static double turn(const CagePlan *plan, const LoadAnswer *a) {
+  const double rad = hypot(hypot(a->motion[3], a->motion[4]), a->motion[5]);
+  return measure_without_noise(rad, largest(plan, a) / plan->outline.cage_mm) / degree;
+}
 
 static PetscErrorCode quantity(Results *results, const char *prefix, const char *name, double value, const char *unit) {
   char full[160];
@@ -49,7 +61,7 @@ static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const C
   PetscCall(PetscSNPrintf(prefix, sizeof prefix, "%s%s.", model, load->name));
   PetscCall(quantity(results, prefix, cage_stiffness_name(load), cage_stiffness(load, a), cage_stiffness_unit(load)));
   PetscCall(quantity(results, prefix, "travel_mm", travel(plan, a), "mm"));
-  PetscCall(quantity(results, prefix, "turn_deg", turn(a), "deg"));
+  PetscCall(quantity(results, prefix, "turn_deg", turn(plan, a), "deg"));
   PetscCall(quantity(results, prefix, "strut_mises_p95_MPa", a->mises[0], "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_p999_MPa", a->mises[1], "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_max_MPa", a->mises[2], "MPa"));
@@ -66,6 +78,9 @@ static PetscErrorCode tell(const CagePlan *plan, const char *prefix, const Speci
   PetscFunctionBeginUser;
   PetscCall(quantity(results, prefix, "cage_E_MPa", answer->young_MPa, "MPa"));
   PetscCall(quantity(results, prefix, "porosity_pct", answer->porosity_pct, "%"));
+  PetscCall(quantity(results, prefix, "strut_mm", answer->strut_mm, "mm"));
+  PetscCall(
+      quantity(results, prefix, "mass_g", specimen_mass_g(&plan->strut, answer->porosity_pct, cage_volume(plan)), "g"));
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     const LoadAnswer *a = &answer->load[i];
     PetscCall(tell_load(plan, prefix, &plan->load[i], a, results));
@@ -91,7 +106,7 @@ static PetscErrorCode row(const CagePlan *plan, const char *model, const CageLoa
   char text[3][32];
   PetscFunctionBeginUser;
   PetscCall(results_row(results, "%s|%s|%.5g %s|%.4g|%.4g|%.4g|%.4g|%.4g|%s|%s|%s", load->name, model,
-                        cage_stiffness(load, a), cage_stiffness_unit(load), travel(plan, a), turn(a), a->mises[0],
+                        cage_stiffness(load, a), cage_stiffness_unit(load), travel(plan, a), turn(plan, a), a->mises[0],
                         a->mises[1], a->mises[2], number(a->above_pct, "%.4g", text[2]),
                         number(margin(plan, a), "%.2f", text[0]), number(lowest(a), "%.3g", text[1])));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -201,6 +216,7 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
     PetscCall(tell(plan, "voxel.", voxel, results));
     PetscCall(tell(plan, "frame.", frame, results));
   }
+  PetscCall(results_quantity(results, "design_porosity_pct", plan->design.porosity_pct, "%", NAN));
   if (frame)
     PetscCall(results_quantity(results, "struts", (double)frame->struts, "", NAN));
   PetscCall(results_table(results, "Load cases: stiffness of the main load; plate and struts under the whole load",

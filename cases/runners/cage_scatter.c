@@ -9,8 +9,8 @@ typedef struct Scattering {
   const CagePlan *plan;
 } Scattering;
 
-/* Columns: the modulus, three of each load case, then two of fatigue. */
-enum { MODULUS, LOADS, STIFFNESS = 0, MARGIN, BUCKLING, EACH, COLUMNS = LOADS + EACH * CAGE_LOADS + 2 };
+/* Columns: modulus, porosity, three of each load case, then two of fatigue. */
+enum { MODULUS, POROSITY, LOADS, STIFFNESS = 0, MARGIN, BUCKLING, EACH, COLUMNS = LOADS + EACH * CAGE_LOADS + 2 };
 
 static int column_of(PetscInt load, int what) { return LOADS + EACH * (int)load + what; }
 
@@ -21,6 +21,7 @@ static PetscErrorCode one(void *context, const Graph *graph, double *value) {
   PetscFunctionBeginUser;
   PetscCall(specimen_frame(PETSC_COMM_SELF, it->c, plan, graph, &answer));
   value[MODULUS] = answer.young_MPa;
+  value[POROSITY] = answer.porosity_pct;
   for (PetscInt i = 0; i < plan->n_loads; i++) {
     const LoadAnswer *a = &answer.load[i];
     value[column_of(i, STIFFNESS)] = cage_stiffness(&plan->load[i], a);
@@ -37,6 +38,7 @@ static PetscErrorCode name_columns(const CagePlan *plan, SpecimenColumn *column)
   const int end = column_of(plan->n_loads, 0);
   PetscFunctionBeginUser;
   column[MODULUS] = (SpecimenColumn){"cage_E_MPa", "MPa"};
+  column[POROSITY] = (SpecimenColumn){"porosity_pct", "%"};
   for (PetscInt i = 0; i < plan->n_loads; i++)
     for (int k = 0; k < EACH; k++) {
       const CageLoad *load = &plan->load[i];

@@ -3,6 +3,7 @@
 #include "cases/body/block.h"
 #include "cases/body/frame_body.h"
 #include "cases/body/kept.h"
+#include "cases/body/specimen_facts.h"
 #include "cases/body/voxel_body.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/cage_frame.h"
@@ -102,14 +103,28 @@ static PetscErrorCode frame_case(const CagePlan *plan, FrameBody *body, const fl
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode frame_facts(const CagePlan *plan, const Graph *graph, SpecimenAnswer *answer) {
+  LatticeBody body;
+  Shape *space;
+  SpecimenFacts facts;
+  PetscFunctionBeginUser;
+  PetscCall(cage_body(plan, 0, &space, &body));
+  PetscErrorCode failed = specimen_facts(&body, graph, cage_volume(plan), &facts);
+  PetscCall(shape_destroy(&space));
+  PetscCall(failed);
+  answer->porosity_pct = facts.porosity_pct;
+  answer->strut_mm = facts.strut_mm;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* All load cases of a frame that is solved. */
 static PetscErrorCode answer_frame(const Case *c, const CagePlan *plan, CageFrame *frame, Results *results,
                                    SpecimenAnswer *answer) {
   const Graph *graph = frame->body.graph;
   float *use = NULL;
   PetscFunctionBeginUser;
-  *answer = (SpecimenAnswer){
-      .struts = graph->n_struts, .dofs = 6 * (PetscInt64)graph->n_nodes, .porosity_pct = plan->design.porosity_pct};
+  *answer = (SpecimenAnswer){.struts = graph->n_struts, .dofs = 6 * (PetscInt64)graph->n_nodes, .porosity_pct = NAN};
+  PetscCall(frame_facts(plan, graph, answer));
   PetscCall(cage_tell_solves("cage", "frame", frame->known, frame->info, results));
   PetscCall(specimen_plate(c, plan, (const double(*)[6])frame->body.stiffness, answer));
   if (plan->fatigue.asked) {
@@ -206,6 +221,7 @@ PetscErrorCode specimen_voxels(const Case *c, const CagePlan *plan, Results *res
   PetscCall(voxel_body_volume(body, &solid));
   *answer = (SpecimenAnswer){.voxels = body->grid->voxels_global,
                              .dofs = 3 * body->grid->nodes_global,
+                             .strut_mm = NAN,
                              .porosity_pct = 100 * (1 - solid / cage_volume(plan))};
   if (results)
     PetscCall(results_progress(results, "cage: %" PetscInt64_FMT " voxels of %.4g mm, %.3g million degrees of freedom",

@@ -26,8 +26,8 @@ typedef struct FatigueAnswer {
 
 typedef struct SpecimenAnswer {
   PetscInt64 struts, dofs, voxels;
-  double young_MPa; /* axial stiffness times height over gross area, other motions free */
-  double porosity_pct;
+  double young_MPa;              /* axial stiffness times height over gross area, other motions free */
+  double porosity_pct, strut_mm; /* as computed; mean diameter of the struts, frame only, else NAN */
   LoadAnswer load[CAGE_LOADS];
   FatigueAnswer fatigue; /* where the plan asks for it; frame only */
 } SpecimenAnswer;

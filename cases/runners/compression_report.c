@@ -1,25 +1,34 @@
 #include "cases/runners/compression_report.h"
 #include "cases/body/frame_stress.h"
 #include "cases/body/model_notes.h"
+#include "cases/body/specimen_facts.h"
 #include <math.h>
 
-static PetscErrorCode tell(Results *results, const char *prefix, const BlockAnswer *a, double young_half) {
+static double volume_of(const BlockLoad *l) {
+  return (l->hi[0] - l->lo[0]) * (l->hi[1] - l->lo[1]) * (l->hi[2] - l->lo[2]);
+}
+
+static PetscErrorCode tell(Results *results, const CompressionPlan *plan, const char *prefix, const BlockAnswer *a,
+                           double young_half) {
   const struct {
     const char *name, *unit;
     double value;
-  } told[] = {{"E_MPa", "MPa", a->young_MPa},
-              {"reaction_N", "N", a->reaction_N},
-              {"energy_mJ", "mJ", a->energy_mJ},
-              {"porosity_pct", "%", a->porosity_pct},
-              {"mises_p95_MPa", "MPa", a->mises[0]},
-              {"mises_p99.9_MPa", "MPa", a->mises[1]},
-              {"mises_max_MPa", "MPa", a->mises_max},
-              {"struts_above_yield_pct", "%", a->above_yield_pct},
-              {"balance", "", a->balance},
-              {"energy_balance", "", a->energy_balance},
-              {"relative_residual", "", a->residual},
-              {"held_bottom_pct", "%", a->held_pct[0]},
-              {"held_top_pct", "%", a->held_pct[1]}};
+  } told[] = {
+      {"E_MPa", "MPa", a->young_MPa},
+      {"reaction_N", "N", a->reaction_N},
+      {"energy_mJ", "mJ", a->energy_mJ},
+      {"porosity_pct", "%", a->porosity_pct},
+      {"strut_mm", "mm", a->strut_mm},
+      {"mass_g", "g", plan->image ? NAN : specimen_mass_g(&plan->strut, a->porosity_pct, volume_of(&plan->load))},
+      {"mises_p95_MPa", "MPa", a->mises[0]},
+      {"mises_p99.9_MPa", "MPa", a->mises[1]},
+      {"mises_max_MPa", "MPa", a->mises_max},
+      {"struts_above_yield_pct", "%", a->above_yield_pct},
+      {"balance", "", a->balance},
+      {"energy_balance", "", a->energy_balance},
+      {"relative_residual", "", a->residual},
+      {"held_bottom_pct", "%", a->held_pct[0]},
+      {"held_top_pct", "%", a->held_pct[1]}};
   char name[64];
 
   PetscFunctionBeginUser;
@@ -68,11 +77,13 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
                stress = (study ? study->level[study->n - 1].young_MPa : frame->young_MPa) * plan->load.strain;
 
   PetscFunctionBeginUser;
-  PetscCall(tell(results, "", plain, half));
+  PetscCall(tell(results, plan, "", plain, half));
   if (voxel)
-    PetscCall(tell(results, "voxel.", voxel, half));
+    PetscCall(tell(results, plan, "voxel.", voxel, half));
   if (frame)
-    PetscCall(tell(results, "frame.", frame, NAN));
+    PetscCall(tell(results, plan, "frame.", frame, NAN));
+  if (!plan->image)
+    PetscCall(results_quantity(results, "design_porosity_pct", plan->design.porosity_pct, "%", NAN));
   PetscCall(results_table(results, "Block between plates",
                           "model|E MPa|reaction N|energy mJ|porosity %|von Mises 95 % MPa|99.9 %|largest|struts above "
                           "yield %|balance|energy|"

@@ -1,9 +1,10 @@
 #include "cases/runners/compression_scatter.h"
+#include "cases/body/specimen_facts.h"
 #include "cases/body/specimens.h"
 #include <math.h>
 
 /* Columns: modulus, whether the curve came to its end, then the rows of ISO 13314 where the plan follows the curve. */
-enum { MODULUS, REACHED, CURVE, COLUMNS = 32 };
+enum { MODULUS, POROSITY, REACHED, CURVE, COLUMNS = 32 };
 
 typedef struct Compression {
   const CompressionPlan *plan;
@@ -14,11 +15,17 @@ static PetscErrorCode compress_one(void *context, const Graph *graph, double *va
   const Compression *it = context;
   const CompressionPlan *plan = it->plan;
   BlockAnswer elastic;
+  SpecimenFacts facts;
   CrushAnswer answer;
 
   PetscFunctionBeginUser;
   PetscCall(block_frame_answer(PETSC_COMM_SELF, &plan->load, graph, &it->options, &elastic));
   value[MODULUS] = elastic.young_MPa;
+  const LatticeBody body = compression_body(plan);
+  const BlockLoad *l = &plan->load;
+  PetscCall(
+      specimen_facts(&body, graph, (l->hi[0] - l->lo[0]) * (l->hi[1] - l->lo[1]) * (l->hi[2] - l->lo[2]), &facts));
+  value[POROSITY] = facts.porosity_pct;
   value[REACHED] = 1;
   if (!plan->follow)
     PetscFunctionReturn(PETSC_SUCCESS);
@@ -33,6 +40,7 @@ static PetscErrorCode compress_one(void *context, const Graph *graph, double *va
 static PetscErrorCode name_columns(int n, SpecimenColumn *column) {
   PetscFunctionBeginUser;
   column[MODULUS] = (SpecimenColumn){"E_MPa", "MPa"};
+  column[POROSITY] = (SpecimenColumn){"porosity_pct", "%"};
   column[REACHED] = (SpecimenColumn){"", ""};
   for (int k = CURVE; k < n; k++) {
     column[k].unit = iso13314_rows[k - CURVE].unit;

@@ -171,6 +171,24 @@ static const char not_the_frame[] = "the name without a model is that of the vox
 #define ABOVE "struts_above_yield_pct"
 #define ABOVE_HELP "struts with a section somewhere whose largest von Mises stress exceeds yield"
 
+static PetscErrorCode has_lattice(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  *given = (PetscBool)document_has(c->doc, "lattice");
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode has_mass(const Case *c, PetscBool *given) {
+  Material material;
+  PetscFunctionBeginUser;
+  PetscCall(has_lattice(c, given));
+  if (!*given)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(material_read(c->doc, "materials.strut", &material));
+  *given = (PetscBool)isfinite(material.density_t_per_mm3);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static const char no_lattice[] = "there is no lattice", no_mass[] = "no lattice, or the metal has no density";
+#define STRUT_HELP "mean diameter of the struts as computed, over their length"
+
 #define CONSTANTS "{C11_over_Es,C12_over_Es,C44_over_Es,E100_over_Es,nu12,zener}"
 static const QuantityRow unit_cell_rows[] = {
     {CONSTANTS, "", 0, "effective cubic constants over Young's modulus of the solid; of the voxels where there are",
@@ -243,6 +261,13 @@ static const QuantityRow compression_rows[] = {
     {BLOCK_MISES, "MPa", 0, "percentiles of von Mises stress by volume", is_plain_elastic, a_curve},
     {"voxel." BLOCK_MISES, "MPa", VOXEL, "of the voxels", NULL, NULL},
     {"frame." BLOCK_MISES, "MPa", FRAME, "of the frame", is_elastic, a_curve},
+    {"design_porosity_pct", "%", 0, "porosity of the design's infinite lattice", has_lattice, no_lattice},
+    {"mass_g", "g", 0, "mass of the computed block", has_mass, no_mass},
+    {"voxel.mass_g", "g", VOXEL, "mass of the computed block", has_mass, no_mass},
+    {"frame.mass_g", "g", FRAME, "mass of the computed block", has_mass, no_mass},
+    {"strut_mm", "mm", FRAME, STRUT_HELP, is_plain_frame, not_the_frame},
+    {"frame.strut_mm", "mm", FRAME, STRUT_HELP, NULL, NULL},
+    {"frame.porosity_pct" SCATTER, "%", FRAME, "scatter of specimens that differ by chance", has_samples, no_samples},
     {"mises_max_MPa", "MPa", FRAME, "largest von Mises stress of any section", is_plain_elastic_frame,
      no_elastic_frame},
     {"frame.mises_max_MPa", "MPa", FRAME, "largest von Mises stress of any section", is_elastic, a_curve},
@@ -315,6 +340,13 @@ static const QuantityRow cage_rows[] = {
     CAGE("voxel.", BOTH),
     CAGE("frame.", BOTH),
     {"struts", "", FRAME, "struts of the frame", NULL, NULL},
+    {"design_porosity_pct", "%", 0, "porosity of the design's infinite lattice", NULL, NULL},
+    {"mass_g", "g", 0, "mass of the computed cage", has_mass, no_mass},
+    {"voxel.mass_g", "g", BOTH, "mass of the computed cage", has_mass, no_mass},
+    {"frame.mass_g", "g", BOTH, "mass of the computed cage", has_mass, no_mass},
+    {"strut_mm", "mm", FRAME, STRUT_HELP, is_plain_frame, not_the_frame},
+    {"frame.strut_mm", "mm", BOTH, STRUT_HELP, NULL, NULL},
+    {"frame.porosity_pct" SCATTER, "%", FRAME, "scatter of specimens that differ by chance", has_samples, no_samples},
     {"<loads>." ABOVE, "%", FRAME, ABOVE_HELP, has_plain_yield, not_the_frame},
     {"frame.<loads>." ABOVE, "%", BOTH, ABOVE_HELP, has_yield, no_yield},
     {"<loads>.buckling_factor", "-", FRAME, "lowest factor of linear buckling", has_modes, no_modes},

@@ -1,5 +1,6 @@
 /* Runner compression: a block of lattice, or of a label image, between two plates. */
 #include "cases/body/build_keys.h"
+#include "cases/body/specimen_facts.h"
 #include "cases/runners/compression_image.h"
 #include "cases/runners/compression_report.h"
 #include "cases/runners/compression_scatter.h"
@@ -176,7 +177,10 @@ static PetscErrorCode run_frame(const Case *c, const CompressionPlan *plan, Resu
   PetscFunctionBeginUser;
   const LatticeBody body = compression_body(plan);
   PetscCall(build_body_graph(c, &body, results, NULL, &graph));
-  answer->porosity_pct = plan->design.porosity_pct;
+  SpecimenFacts facts;
+  PetscCall(specimen_facts(&body, &graph, block_volume(&plan->load), &facts));
+  answer->porosity_pct = facts.porosity_pct;
+  answer->strut_mm = facts.strut_mm;
   PetscCall(results_mesh(results, &(MeshFacts){.dofs = 6 * (PetscInt64)graph.n_nodes,
                                                .struts = graph.n_struts,
                                                .porosity_pct = answer->porosity_pct}));

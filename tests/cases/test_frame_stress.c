@@ -164,6 +164,18 @@ static void two_analyses(void **state) {
   }
 }
 
+/* A block that is symmetric does not turn under compression, nor move down under a moment: rounding is not printed. */
+static void no_noise(void **state) {
+  const char *const set[] = {"runner=cage", "cage={shape: box, width_mm: 4, depth_mm: 4, height_mm: 4}",
+                             "loads={push: {compression_N: 100}, bend: {flexion_Nm: 0.1}}", NULL};
+  Answer a;
+  (void)state;
+  answer_open(block_text, set, &a);
+  assert_true(answer_value(&a, "push.turn_deg") == 0 && answer_value(&a, "push.travel_mm") > 0);
+  assert_true(answer_value(&a, "bend.travel_mm") == 0 && answer_value(&a, "bend.turn_deg") > 0);
+  answer_close(&a);
+}
+
 /* Nine vertical struts carry the load alone; of 18 + 36 struts (three layers of nodes, twelve struts each) those yield.
  */
 static void above_yield(void **state) {
@@ -179,7 +191,7 @@ static void above_yield(void **state) {
   answer_close(&a);
 }
 
-static const struct CMUnitTest tests[] = {cmocka_unit_test(one_bar), cmocka_unit_test(tapered),
+static const struct CMUnitTest tests[] = {cmocka_unit_test(one_bar),     cmocka_unit_test(tapered),
                                           cmocka_unit_test(percentiles), cmocka_unit_test(two_analyses),
-                                          cmocka_unit_test(above_yield)};
+                                          cmocka_unit_test(above_yield), cmocka_unit_test(no_noise)};
 CHECK_MAIN(tests)
