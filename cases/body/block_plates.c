@@ -143,19 +143,21 @@ static PetscErrorCode add_pins(const BlockLoad *load, bool rotations, const doub
   const int t1 = (load->axis + 1) % 3, t2 = (load->axis + 2) % 3;
   const double same = 3 * face_slack(load, t1);
   const PetscInt first = g->n;
+  const bool slide = load->hold[0] == PLATE_FRICTIONLESS && load->hold[1] == PLATE_FRICTIONLESS;
 
   PetscFunctionBeginUser;
-  if (load->hold[0] != PLATE_FRICTIONLESS || load->hold[1] != PLATE_FRICTIONLESS)
+  if (load->hold[0] == PLATE_CLAMPED || load->hold[1] == PLATE_CLAMPED)
     PetscFunctionReturn(PETSC_SUCCESS);
   for (PetscInt r = 0; r < n_regions; r++) {
     const BlockRegion *b = &region[r];
-    const bool free_to_turn = !b->held[t1] && !b->held[t2], point = fabs(b->foot[1][t1] - b->foot[0][t1]) <= same;
-    unsigned fixed = (b->held[t1] ? 0 : 1u << t1) | (b->held[t2] ? 0 : 1u << t2);
+    const bool point = fabs(b->foot[1][t1] - b->foot[0][t1]) <= same; /* turns about itself, whatever the plates */
+    const bool free_to_turn = !b->held[t1] && !b->held[t2];
+    unsigned fixed = slide ? (b->held[t1] ? 0 : 1u << t1) | (b->held[t2] ? 0 : 1u << t2) : 0;
     if (free_to_turn && point && rotations)
       fixed |= 8u << load->axis;
     if (fixed)
       PetscCall(pin_add(b->foot[0], same, fixed, x, first, g));
-    if (free_to_turn && !point)
+    if (slide && free_to_turn && !point)
       PetscCall(pin_add(b->foot[1], same, 1u << t2, x, first, g));
   }
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -163,6 +163,103 @@ static uint8_t fill_with_slivers(unsigned run, PetscInt v, unsigned *seed) {
   return uniform(seed) < 0.7 ? (uint8_t)(1 + 3 * uniform(seed)) : 0;
 }
 
+/* Plates at the two ends of the box along z. */
+static unsigned touch_ends(const void *context, const GridBox *box, const PetscInt at[3]) {
+  (void)context;
+  return (at[2] == 0 ? 1u : 0) | (at[2] == box->n[2] - 1 ? 2u : 0);
+}
+
+/* The dumb twin: kept [n] marks all regions that reach both ends; the numbers of regions and of those kept. */
+static uint8_t *flood_held(const GridBox *box, const uint8_t *label, PetscInt64 *regions, PetscInt64 *held) {
+  const PetscInt n = box->n[0] * box->n[1] * box->n[2], layer = box->n[0] * box->n[1];
+  uint8_t *kept = calloc((size_t)n, 1), *seen = calloc((size_t)n, 1);
+  PetscInt *stack = malloc((size_t)n * sizeof *stack);
+  *regions = *held = 0;
+  for (PetscInt v = 0; v < n; ++v) {
+    PetscInt last = 0;
+    unsigned touch = 0;
+    if (!label[v] || seen[v])
+      continue;
+    ++*regions;
+    seen[v] = 1;
+    stack[last++] = v;
+    for (PetscInt i = 0; i < last; ++i) { /* the list of the region is the queue as well */
+      touch |= (stack[i] < layer ? 1u : 0) | (stack[i] >= n - layer ? 2u : 0);
+      for (int d = 0; d < 6; ++d) {
+        const PetscInt next = step_to(box, stack[i], d / 2, d % 2 ? 1 : -1);
+        if (next >= 0 && label[next] && !seen[next]) {
+          seen[next] = 1;
+          stack[last++] = next;
+        }
+      }
+    }
+    *held += touch == 3;
+    for (PetscInt i = 0; i < last; ++i)
+      kept[stack[i]] = touch == 3;
+  }
+  free(seen);
+  free(stack);
+  return kept;
+}
+
+/* Box and outermost voxels at the lower plate of the regions, as one sum over all: whatever their order. */
+static void check_regions(const GridBox *box, const uint8_t *dense, PetscInt64 n, const Region *region) {
+  PetscInt64 voxels = 0, solid = 0;
+  for (PetscInt64 r = 0; r < n; ++r) {
+    const Region *g = &region[r];
+    voxels += g->voxels;
+    assert_true(g->lo[2] == 0 && g->hi[2] == box->n[2] - 1);
+    for (int end = 0; end < 2; ++end) {
+      assert_true(g->foot[end][2] == 0 && dense[g->foot[end][0] + box->n[0] * g->foot[end][1]]);
+      for (int c = 0; c < 2; ++c)
+        assert_true(g->foot[end][c] >= g->lo[c] && g->foot[end][c] <= g->hi[c]);
+    }
+    assert_true(g->foot[0][0] <= g->foot[1][0]);
+  }
+  for (PetscInt v = 0; v < box->n[0] * box->n[1] * box->n[2]; ++v)
+    solid += dense[v] != 0;
+  assert_true(voxels == solid);
+}
+
+static int several; /* boxes in which more than one region was held */
+
+static void compare_held(const GridBox *box, const uint8_t *label, bool dealt) {
+  const Plates plates = {.touch = touch_ends, .across = 0};
+  Leaves leaves = leaves_from_dense(world, box, label, dealt);
+  PetscInt64 regions, held;
+  uint8_t *wanted = flood_held(box, label, &regions, &held), *dense;
+  Components found;
+  Region *region;
+  CHECK_OK(leaves_keep_held(world, box, 0, &plates, &leaves, &found, &region));
+  assert_true(found.components == regions && found.kept == held);
+  assert_true((double)found.voxels_dropped == found.solid_dropped);
+  dense = leaves_dense(world, box, &leaves);
+  for (PetscInt v = 0; v < box->n[0] * box->n[1] * box->n[2]; ++v)
+    assert_int_equal(dense[v], wanted[v] ? label[v] : 0);
+  check_regions(box, dense, found.kept, region);
+  several += held > 1;
+  free(dense);
+  free(wanted);
+  CHECK_OK(PetscFree(region));
+  CHECK_OK(leaves_free(&leaves));
+}
+
+/* Columns that stand alone, with gaps and bridges by chance. */
+static uint8_t fill_columns(unsigned run, PetscInt v, unsigned *seed) {
+  static const PetscInt nx[3] = {25, 16, 8}, ny[3] = {17, 16, 3};
+  const PetscInt i = v % nx[run % 3], j = v / nx[run % 3] % ny[run % 3];
+  const double column = i % 3 == 1 && j % 3 == 1 ? 0.99 : 0.15;
+  return uniform(seed) < column ? (uint8_t)(1 + v % 3) : 0;
+}
+
+static void held_by_both(void **state) {
+  (void)state;
+  several = 0;
+  random_boxes(fill_columns, compare_held);
+  assert_true(several > 5);
+  random_boxes(fill_near_threshold, compare_held);
+}
+
 static void slivers(void **state) {
   (void)state;
   random_boxes(fill_with_slivers, compare_slivers);
@@ -283,5 +380,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(fractions_follow),
     cmocka_unit_test(nothing),
     cmocka_unit_test(slivers),
+    cmocka_unit_test(held_by_both),
 };
 CHECK_MAIN(tests)
