@@ -254,6 +254,8 @@ PetscErrorCode cell_moduli_frame(const Case *c, const Design *design, const Mate
   PetscCall(failed);
   *over_Es = scaled(cubic_part((const double(*)[6])C, STRAINS_ALL, &asymmetry), 1 / material->young_MPa);
   PetscCall(PetscSNPrintf(info->name, sizeof(info->name), "%s, frame", name));
+  if (!results)
+    PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(results_solve(results, info));
   PetscCall(results_mesh(results, &mesh));
   PetscCall(results_progress(results, "%s: frame, E100/Es %.6g", name, over_Es->E100));

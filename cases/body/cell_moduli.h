@@ -44,6 +44,7 @@ typedef enum CellStrains { STRAINS_XX = 1, STRAINS_CUBIC = 9, STRAINS_ALL = 63 }
    known from before, and then scaled. name heads the solves in results. With STRAINS_XX the shear constants are NAN. */
 PetscErrorCode cell_moduli_voxels(const Case *c, const Design *design, const Material *material, CellStrains strains,
                                   const char *name, Results *results, CellStudy *study);
+/* results may be NULL. */
 PetscErrorCode cell_moduli_frame(const Case *c, const Design *design, const Material *material, const char *name,
                                  Results *results, Cubic *over_Es, SolveInfo *info);
 /* The same at one resolution. */

@@ -69,7 +69,9 @@ static PetscErrorCode estimate_cell(const Case *c, const SegmentTask *task, cons
                              "key 'resolution.cell_voxels' = %g: fewer than 2 voxels across the struts of the lattice "
                              "of %.4g %% porosity",
                              n, design->porosity_pct));
+  double d = PetscMin(task->geometry.diameter_mm / design->cell_mm, 8); /* two columns: segment_surface.c */
   PetscCall(build_estimate_struts(c, volume, design->strut_mm, design->cell_mm / n, 2, 0, e));
+  PetscCall(build_estimate_frame(c, design, 3 * PETSC_PI / 4 * d * d * d, 6, e));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -182,6 +184,7 @@ static PetscErrorCode run_all(const Case *c, Run *r, Results *results) {
   PetscCall(tell_mesh(&r->segment, results));
   PetscCall(bone_field_create(&r->task, &r->segment, &r->bone));
   PetscCall(segment_own(c, &r->task, &r->segment, &r->bone, &r->variant[0], results));
+  PetscCall(report_surfaces(&r->task, r->n, r->variant, results));
   if (r->task.n_references)
     PetscCall(run_shielding(c, &r->task, &r->segment, &r->bone, r->n, r->variant, results));
   PetscFunctionReturn(PETSC_SUCCESS);

@@ -9,9 +9,9 @@
 #include "solver/voxel/voxel.h"
 
 /* Voxels of (a). The first three labels name the tissues of bone as well. A rim is endplate over the cortical shell; it
-   is a label of its own where the endplate is thinner than a voxel. The cage's own three labels take one material in
-   references and solid comparisons. */
-enum { SEG_CORTEX = 1, SEG_ENDPLATE, SEG_CANCELLOUS, SEG_RIM, SEG_LATTICE, SEG_METAL, SEG_BORE, SEG_LABELS };
+   is a label of its own where the endplate is thinner than a voxel. The skin is the outer layer of the lattice, whose
+   struts the cage's outline cuts. The cage's own labels take one material in references and solid comparisons. */
+enum { SEG_CORTEX = 1, SEG_ENDPLATE, SEG_CANCELLOUS, SEG_RIM, SEG_LATTICE, SEG_SKIN, SEG_METAL, SEG_BORE, SEG_LABELS };
 enum { SEG_TISSUES = SEG_CANCELLOUS + 1, SEG_BONES = SEG_RIM + 1 }; /* sizes of arrays by tissue, by label of bone */
 
 /* Bits of a voxel's region; a region of the statistics is a set of bits. */
@@ -30,6 +30,7 @@ typedef struct SegmentGeometry {
   double voxel_mm, cage_voxel_mm;
   double width_mm, depth_mm, vertebra_mm, cortex_mm, endplate_mm;
   double diameter_mm, cage_mm, wedge_deg, face_mm;
+  double skin_mm; /* of the homogenised lattice */
   PetscBool sleeves;
   double sleeve_inner_mm, sleeve_outer_mm, sleeve_deg[2]; /* lower, upper */
 } SegmentGeometry;
@@ -56,7 +57,7 @@ void segment_shares(const SegmentGeometry *g, double share[SEG_BONES][SEG_TISSUE
 /* The box of (a); nodes lie on x = 0 and y = 0. */
 void segment_box(const SegmentGeometry *g, GridBox *box);
 /* Parts of (a), in order, and of the sleeves alone; *n of them, shapes owned by the caller (segment_parts_free). */
-enum { SEG_PARTS = 16 };
+enum { SEG_PARTS = 17 };
 PetscErrorCode segment_parts(const SegmentGeometry *g, PetscInt *n, Part part[SEG_PARTS]);
 PetscErrorCode segment_parts_free(PetscInt n, Part part[SEG_PARTS]);
 /* The whole cage; the space of its lattice between the end faces; all sleeves and all bores (as long as the cage, to

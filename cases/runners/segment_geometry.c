@@ -159,7 +159,11 @@ static PetscErrorCode add_cage(const SegmentGeometry *g, PetscInt *n, Part *part
   PetscCall(segment_cage_shape(g, &shape));
   part[(*n)++] = (Part){SEG_METAL, shape}; /* the faces remain of it */
   if (g->cage_mm > 2 * g->face_mm) {
+    SegmentGeometry core = *g;
+    core.diameter_mm -= 2 * g->skin_mm;
     PetscCall(segment_inner_shape(g, &shape));
+    part[(*n)++] = (Part){SEG_SKIN, shape};
+    PetscCall(segment_inner_shape(&core, &shape));
     part[(*n)++] = (Part){SEG_LATTICE, shape};
   }
   if (g->sleeves) {

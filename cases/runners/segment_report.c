@@ -216,6 +216,41 @@ PetscErrorCode report_balance(const OwnCase own[LOAD_CASES], double superpositio
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode report_surfaces(const SegmentTask *task, PetscInt n, const Variant *variant, Results *results) {
+  static const char *const name[3] = {"axial", "bending", "torsion"};
+  PetscFunctionBeginUser;
+  PetscCall(
+      results_table(results,
+                    "Lateral surface of the lattice cages: stiffness of the cut lattice (frames) over that of the "
+                    "periodic one, and of the homogenised cage with its softer skin",
+                    "cage|cut: axial|bending|torsion|skin over lattice|homogenised: axial|bending|torsion"));
+  for (PetscInt i = 0; i < n; i++) {
+    const CageSurface *s = &variant[i].surface;
+    char prefix[96];
+    if (!(s->cells > 0))
+      continue;
+    PetscCall(PetscSNPrintf(prefix, sizeof prefix, "surface.%s", variant[i].name));
+    for (int k = 0; k < 3; k++)
+      PetscCall(quantity(results, prefix, name[k], s->cut[k], "-"));
+    PetscCall(quantity(results, prefix, "skin", s->skin, "-"));
+    PetscCall(results_row(results, "%s|%.3f|%.3f|%.3f|%.3f|%.3f|%.3f|%.3f", variant[i].name, s->cut[0], s->cut[1],
+                          s->cut[2], s->skin, s->body[0], s->body[1], s->body[2]));
+  }
+  const CageSurface *own = &variant[0].surface;
+  PetscCall(results_verdict(
+      results, VERDICT_NOTE,
+      "the outline cuts struts of the cage, %.3g cells across: frames of its lattice lose %.1f %% "
+      "of the periodic lattice's stiffness axially, %.1f in bending, %.1f in torsion. The outer "
+      "%.3g mm of the homogenised cage have %.2f of the lattice's stiffness for that: it loses "
+      "%.1f, %.1f and %.1f %%",
+      own->cells_cage, 100 * (1 - own->cut[0]), 100 * (1 - own->cut[1]), 100 * (1 - own->cut[2]),
+      task->geometry.skin_mm, own->skin, 100 * (1 - own->body[0]), 100 * (1 - own->body[1]), 100 * (1 - own->body[2])));
+  if (own->cells < own->cells_cage)
+    PetscCall(results_assume(results, "the surface's loss is computed %g cells across and scaled to %.3g", own->cells,
+                             own->cells_cage));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode report_bone(const Segment *segment, const BoneField *bone, Results *results) {
   static const char *const name[SEG_TISSUES] = {
       [SEG_CORTEX] = "cortical", [SEG_ENDPLATE] = "endplate", [SEG_CANCELLOUS] = "cancellous"};

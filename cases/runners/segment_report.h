@@ -28,6 +28,8 @@ PetscErrorCode report_own(const SegmentTask *task, const OwnCase own[LOAD_CASES]
 PetscErrorCode report_struts(const SegmentTask *task, const OwnCase own[LOAD_CASES], const CageAnswers *cage,
                              Results *results);
 PetscErrorCode report_balance(const OwnCase own[LOAD_CASES], double superposition, Results *results);
+/* What the outline of each lattice cage costs it, and what its homogenised body has of that. */
+PetscErrorCode report_surfaces(const SegmentTask *task, PetscInt n, const Variant *variant, Results *results);
 /* Volumes and mass of the bone. */
 PetscErrorCode report_bone(const Segment *segment, const BoneField *bone, Results *results);
 /* Mean strain energy densities of the case's own cage, by region. */

@@ -24,6 +24,8 @@ static PetscErrorCode homogenise(const Case *c, const SegmentTask *task, const D
     PetscCall(results_progress(results, "%s: constants of the unit cell", v->name));
   PetscCall(cell_moduli_level(c, design, &task->cage, STRAINS_CUBIC, task->cell_voxels, &level, results, v->name));
   v->lattice = elasticity_cubic(scale * level.over_Es.C11, scale * level.over_Es.C12, scale * level.over_Es.C44);
+  PetscCall(skin_measure(c, task, design, &v->surface));
+  v->skin = elasticity_scaled(v->lattice, v->surface.skin);
   v->metal = faces ? task->cage.c : v->lattice;
   v->young_MPa = elasticity_young(&v->lattice, 2);
   PetscCall(PetscSNPrintf(v->what, sizeof v->what, "%s %s lattice, porosity %.4g %%%s",
@@ -35,7 +37,7 @@ static PetscErrorCode homogenise(const Case *c, const SegmentTask *task, const D
 static void make_reference(const SegmentTask *task, PetscInt i, Variant *v) {
   v->kind = VARIANT_REFERENCE;
   v->young_MPa = task->reference_MPa[i];
-  v->lattice = v->metal = elasticity_isotropic(v->young_MPa, task->reference_poisson);
+  v->lattice = v->skin = v->metal = elasticity_isotropic(v->young_MPa, task->reference_poisson);
   (void)PetscSNPrintf(v->name, sizeof v->name, "ref%.6g", v->young_MPa);
   (void)PetscSNPrintf(v->what, sizeof v->what, "cancellous bone of %.6g MPa in the place of the cage", v->young_MPa);
 }
@@ -50,7 +52,7 @@ static PetscErrorCode make_comparison(const Case *c, const SegmentTask *task, Pe
     PetscCall(homogenise(c, task, &wanted->design, wanted->faces, results, v));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
-  v->lattice = v->metal = wanted->material.c;
+  v->lattice = v->skin = v->metal = wanted->material.c;
   v->young_MPa = elasticity_young(&v->lattice, 2);
   PetscCall(PetscSNPrintf(v->what, sizeof v->what, "solid %s", wanted->material.name));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -80,6 +82,7 @@ void variant_materials(const SegmentTask *task, const Variant *variant, Elastici
   for (int l = SEG_CORTEX; l < SEG_BONES; l++)
     material[l] = bone_mixture(task, l);
   material[SEG_LATTICE] = variant->lattice;
+  material[SEG_SKIN] = variant->skin;
   material[SEG_METAL] = variant->metal;
   /* Bone in place of the screws: next to nothing beside the sleeve, and the same voxels in every comparison. */
   material[SEG_BORE] = variant->kind == VARIANT_REFERENCE ? variant->metal : task->bone[SEG_CANCELLOUS].c;

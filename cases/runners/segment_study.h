@@ -3,6 +3,7 @@
 #define TRABECULA_CASES_RUNNERS_SEGMENT_STUDY_H
 
 #include "cases/runners/segment_bone.h"
+#include "cases/runners/segment_surface.h"
 
 enum { REGIONS = 8, VARIANTS = 1 + REFERENCES + COMPARISONS };
 
@@ -19,6 +20,8 @@ typedef struct Variant {
   char name[64], what[128];
   VariantKind kind;
   Elasticity lattice, metal; /* what fills the lattice's space, and the faces and sleeves */
+  Elasticity skin;           /* of the lattice */
+  CageSurface surface;       /* of a lattice; zeros otherwise */
   double young_MPa;          /* of the filling along the spine */
   double mises[LOAD_CASES][REGIONS], energy_density[LOAD_CASES][REGIONS]; /* means, MPa */
   double *energy; /* [pieces of bone] strain energy density, mean over the load cases, MPa */

@@ -67,7 +67,8 @@ static void volumes(void **state) {
     for (int v = 0; v < LEAF_VOXELS; v++)
       count[leaves.label[l][v]] += leaves.label[l][v] ? 1. / 64 : 0;
   MPI_Allreduce(MPI_IN_PLACE, count, SEG_LABELS, MPI_DOUBLE, MPI_SUM, c.comm);
-  CHECK_NEAR(count[SEG_LATTICE] + count[SEG_METAL], PETSC_PI * 16 * 8, 0.01, "round cage, mean height 8 mm");
+  CHECK_NEAR(count[SEG_LATTICE] + count[SEG_SKIN] + count[SEG_METAL], PETSC_PI * 16 * 8, 0.01,
+             "round cage, mean height 8 mm");
   CHECK_NEAR(count[SEG_METAL], PETSC_PI * 16 * 2, 0.03, "two faces of 1 mm");
   CHECK_NEAR(count[SEG_ENDPLATE], 4 * PETSC_PI * 6 * 5, 0.03, "four endplates of 1 mm");
   CHECK_NEAR(count[SEG_CANCELLOUS], 2 * PETSC_PI * 5.5 * 4.5 * 5, 0.02, "core inside a shell of 0.5 mm");
@@ -120,8 +121,8 @@ static void cage_in_bone(double young_MPa, double reference_MPa, double *energy,
   BoneField bone;
   Elasticity material[256];
   Variant v[2] = {{.kind = VARIANT_REFERENCE}, {.kind = VARIANT_COMPARISON}};
-  v[0].lattice = v[0].metal = elasticity_isotropic(reference_MPa, 0.3);
-  v[1].lattice = v[1].metal = elasticity_isotropic(young_MPa, 0.3);
+  v[0].lattice = v[0].skin = v[0].metal = elasticity_isotropic(reference_MPa, 0.3);
+  v[1].lattice = v[1].skin = v[1].metal = elasticity_isotropic(young_MPa, 0.3);
   CHECK_OK(small_case(PETSC_COMM_WORLD, plain, &c));
   CHECK_OK(segment_task_read(&c, NULL, &task));
   variant_materials(&task, &v[0], material);
@@ -172,7 +173,7 @@ static void symmetric_lateral_bending(void **state) {
   (void)state;
   CHECK_OK(small_case(PETSC_COMM_WORLD, set, &c));
   CHECK_OK(segment_task_read(&c, NULL, &task));
-  v.lattice = elasticity_cubic(3000, 1000, 800);
+  v.lattice = v.skin = elasticity_cubic(3000, 1000, 800);
   v.metal = task.cage.c;
   variant_materials(&task, &v, material);
   CHECK_OK(segment_create(&c, &task.geometry, task.force_N, task.moment_Nmm, material, NULL, &s));
@@ -198,7 +199,7 @@ static void solve_with(MPI_Comm comm, double stiffness[6][6], double faces[2][6]
   double difference, rms;
   CHECK_OK(small_case(comm, NULL, &c));
   CHECK_OK(segment_task_read(&c, NULL, &task));
-  v.lattice = elasticity_cubic(3000, 1000, 800);
+  v.lattice = v.skin = elasticity_cubic(3000, 1000, 800);
   v.metal = task.cage.c;
   variant_materials(&task, &v, material);
   CHECK_OK(segment_create(&c, &task.geometry, task.force_N, task.moment_Nmm, material, NULL, &s));

@@ -27,7 +27,7 @@ static void small_open(const char *const *set, Small *m) {
     list[n++] = (char *)*set;
   CHECK_OK(case_read(PETSC_COMM_WORLD, file, n, list, &m->c));
   CHECK_OK(segment_task_read(&m->c, NULL, &m->task));
-  v.lattice = elasticity_cubic(3000, 1000, 800);
+  v.lattice = v.skin = elasticity_cubic(3000, 1000, 800);
   v.metal = m->task.cage.c;
   variant_materials(&m->task, &v, material);
   CHECK_OK(segment_create(&m->c, &m->task.geometry, m->task.force_N, m->task.moment_Nmm, material, NULL, &m->s));
@@ -82,7 +82,7 @@ static void energies_add_up(void **state) {
   Variant v = {.kind = VARIANT_OWN};
   (void)state;
   small_open(set, &m);
-  v.lattice = elasticity_cubic(3000, 1000, 800);
+  v.lattice = v.skin = elasticity_cubic(3000, 1000, 800);
   v.metal = m.task.cage.c;
   variant_materials(&m.task, &v, material);
   CHECK_OK(segment_solve(&m.s, material, "own", NULL));
