@@ -400,8 +400,26 @@ static const char no_shielding[] = "shielding.compare is none", no_comparing[] =
 #define BONE(who, given, no)                                                                                           \
   {"bone." who ".slab_5mm.energy_density_kJ_per_m3", "kJ/m3", 0,                                                       \
    "energy density 0-5 mm under the endplates",      given,   no},                                                     \
-      {"bone." who ".stimulus_p50_J_per_kg", "J/kg", 0, "median stimulus of the bone", given, no}, {                   \
+      {"bone." who ".stimulus_{p5,p25,p50,p75,p95}_J_per_kg", "J/kg", 0,                                               \
+       "stimulus of the bone, percentile of volume",          given,  no},                                             \
+      {"bone." who ".strain_{below_200,200_1500,1500_3000,3000_4000,above_4000}_pct",                                  \
+       "%",                                                                                                            \
+       0,                                                                                                              \
+       "bone by volume in that window of effective strain, microstrain",                                               \
+       given,                                                                                                          \
+       no},                                                                                                            \
+  {                                                                                                                    \
     "bone." who ".E_GPa", "GPa", 0, "axial modulus of the cage", given, no                                             \
+  }
+#define SURFACE(who, given, no)                                                                                        \
+  {"surface." who ".{axial,bending,torsion}",                                                                          \
+   "-",                                                                                                                \
+   0,                                                                                                                  \
+   "stiffness of the lattice cut by the cage's outline over that of the periodic one",                                 \
+   given,                                                                                                              \
+   no},                                                                                                                \
+  {                                                                                                                    \
+    "surface." who ".skin", "-", 0, "stiffness of the homogenised cage's skin over that of its inside", given, no      \
   }
 #define SHIELDING(who, given, no)                                                                                      \
   {"shielding.ref<shielding.references_MPa>." who ".{resorbed_pct,formed_pct}",                                        \
@@ -436,6 +454,11 @@ static const QuantityRow segment_rows[] = {
     {"balance.{force_max_rel,moment_max_rel,energy_max_rel,section_max_rel,residual_max}", "-", 0,
      "balance of forces, moments, energy and through the section; residual; of the worst load case", NULL, NULL},
     {"superposition.max_rel", "-", 0, "a load case solved directly against its superposition", NULL, NULL},
+    {"bone.{cortical,endplate,cancellous}.volume_mm3", "mm3", 0, "volume of a tissue of bone in both vertebrae", NULL,
+     NULL},
+    {"bone.mass_g", "g", 0, "mass of the bone of both vertebrae", NULL, NULL},
+    SURFACE("own", NULL, NULL),
+    SURFACE("<comparisons>", is_comparing, no_comparing),
     BONE("own", is_shielding, no_shielding),
     BONE("ref<shielding.references_MPa>", is_shielding, no_shielding),
     BONE("<comparisons>", is_comparing, no_comparing),
