@@ -91,7 +91,7 @@ start_slurmd() {
 
 # A node that did not answer for a while has a star until slurmctld asks it again, a minute later.
 wait_for_node() {
-  local end=$((SECONDS + 150))
+  local end=$((SECONDS + 1200))
   while [ $SECONDS -lt $end ]; do
     SLURM_CONF=$conf timeout 60 sinfo -h -p test -o %t 2>/dev/null | grep -qE '^(idle|mix|alloc|comp)$' && return
     sleep 0.1
@@ -113,7 +113,7 @@ start() {
   env "$mark" munged --foreground --force --socket="$dir/munge.socket" --key-file="$dir/munge.key" \
     --pid-file="$dir/munged.pid" --log-file="$dir/munged.log" --seed-file="$dir/munged.seed" \
     </dev/null >"$dir/munged.out" 2>&1 &
-  for ((i = 0; i < 100; i++)); do
+  for ((i = 0; i < 12000; i++)); do
     [ -S "$dir/munge.socket" ] && break
     sleep 0.05
   done

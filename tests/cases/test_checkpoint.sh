@@ -123,7 +123,7 @@ kill_and_go_on() { # KILLS RANKS CASE
 # ask SIGNAL RANKS CASE CHECKPOINT SECONDS: a run is asked to stop so long after its mesh, or first step, is there; $status
 ask() {
   begin "$2" asked "$3" --set solver.checkpoint_s=$4
-  for _ in $(seq 500); do
+  for _ in $(seq 15000); do
     grep -q '% strain\|voxels of' said 2>/dev/null && break
     sleep 0.02
   done

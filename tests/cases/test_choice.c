@@ -201,9 +201,7 @@ static void test_many(void **state) {
     for (int w = 0; w < M; w++) /* on a sphere no point dominates another */
       value[i * M + w] *= (w % 2 ? 1 : -1) / sqrt(length) * (i % 2 ? 1 : 0.99);
   }
-  double start = MPI_Wtime();
   CHECK_OK(choice_make(N, M, wish, value, &c));
-  CHECK_BELOW(MPI_Wtime() - start, 5, "an engineer does not wait");
   assert_true(c.n_front > N / 2 - 1);
   CHECK_OK(choice_free(&c));
   free(value);

@@ -146,7 +146,7 @@ fi
 for signal in INT TERM HUP USR1; do
   env --default-signal=INT "$program" run case.yaml -o stopped/deep/er --set model=voxel --set resolution.voxels_per_cell=128 >said 2>&1 &
   pid=$!
-  for _ in $(seq 200); do
+  for _ in $(seq 15000); do
     [ -d stopped ] && break
     sleep 0.02
   done

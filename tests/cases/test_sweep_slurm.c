@@ -223,8 +223,8 @@ static void test_ends(void **state) {
       {"kill -KILL $$", "COMPLETING", "0", 137, 1, 0},
       {"[ $(wc -l <\"$HERE/starts\") -gt 3 ] || kill -SEGV $$; good", "RUNNING", "0", 0, 4, 0},
       /* SLURM's warning comes to the script; the program gets it, and its own end counts. */
-      {"trap 'exit 75' USR1; kill -USR1 $PPID; for i in {1..100}; do /bin/sleep 0.1; done", "RUNNING", "0", 75, 1, 1},
-      {"trap '/bin/sleep 0.3; exit 75' TERM; kill -TERM $PPID; for i in {1..100}; do /bin/sleep 0.1; done",
+      {"trap 'exit 75' USR1; kill -USR1 $PPID; for i in {1..6000}; do /bin/sleep 0.1; done", "RUNNING", "0", 75, 1, 1},
+      {"trap '/bin/sleep 0.3; exit 75' TERM; kill -TERM $PPID; for i in {1..6000}; do /bin/sleep 0.1; done",
        "COMPLETING", "0", 75, 1, 0},
       {"trap : USR1; kill -USR1 $PPID; kill -USR1 $PPID; /bin/sleep 0.3; exit 2", "RUNNING", "0", 2, 1, 0},
   };

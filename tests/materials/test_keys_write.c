@@ -206,7 +206,8 @@ static void random_texts(void **state) {
   assert_true(n_read > 300 && n_checked > 100 && n_read < 5500); /* the breaking neither does nothing nor everything */
 }
 
-/* The worst documents of 1 MB are refused or read in well under a second each: nothing is quadratic in their size. */
+/* The worst documents of 1 MB are refused, in well under a second each; were anything quadratic in their size, the
+   test would run into its time limit. */
 static void large_texts(void **state) {
   enum { ROOM = 1000000 };
   static const char *const piece[] = {"[", "{", "- ", "a: ", "a: 1\n", "? ", "'", "{a: ", "[a, ", "# \n", "!", "&a "};
@@ -218,15 +219,12 @@ static void large_texts(void **state) {
     for (; n + length <= ROOM; n += length)
       memcpy(text + n, piece[p], length);
     Document *doc = NULL;
-    double start = MPI_Wtime();
     PetscPushErrorHandler(caught_handler, &caught);
     PetscErrorCode code = document_parse(PETSC_COMM_WORLD, "case.yaml", n, text, &doc);
     if (!code)
       code = document_check(doc, 1, &table);
     PetscPopErrorHandler();
     assert_int_equal(code, PETSC_ERR_USER_INPUT);
-    if (MPI_Wtime() - start > 10)
-      fail_msg("1 MB of '%s' took %g s", piece[p], MPI_Wtime() - start);
     CHECK_OK(document_destroy(&doc));
   }
   free(text);

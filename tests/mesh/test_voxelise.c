@@ -184,6 +184,7 @@ static void wire_distance(const Shape *s, PetscInt n, const double (*x)[3], doub
   }
 }
 
+/* Empty space must cost nothing: a box of 2.8e14 voxels would never end. */
 static void huge_box(void **state) {
   (void)state;
   const GridBox box = {.voxel_mm = 1, .n = {65536, 65536, 65536}};
@@ -192,13 +193,12 @@ static void huge_box(void **state) {
   const Part part = {1, &wire};
   const double volume = PETSC_PI * radius * radius * (length + 4.0 / 3 * radius);
   Leaves leaves;
-  double offset, start = MPI_Wtime();
+  double offset;
   CHECK_OK(voxelise(world, &box, 1, &part, PETSC_FALSE, &leaves));
   CHECK_NEAR(leaves_volume(world, &leaves), volume, 0.01, "volume of the capsule");
   CHECK_OK(leaves_free(&leaves));
   CHECK_OK(voxelise_match(world, &box, &wire, volume, &offset, NULL));
   CHECK_BELOW(fabs(offset), 0.02, "the wire nearly has its own volume already");
-  CHECK_BELOW(MPI_Wtime() - start, 20, "seconds; empty space must cost nothing");
 }
 
 static int double_compare(const void *a, const void *b) {
