@@ -213,14 +213,32 @@ static PetscErrorCode choose(Sweep *s) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* The chosen design, and what is to confirm it, are two further points. */
+static PetscErrorCode judge(Sweep *s, bool confirmed, bool *again) {
+  SweepRows rows;
+  PetscFunctionBeginUser;
+  PetscCall(read_rows(s, &rows));
+  PetscErrorCode failed = sweep_judge(s->plan, &rows, confirmed, &s->choice, again);
+  PetscCall(sweep_store_rows_free(&rows));
+  PetscCall(failed);
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The chosen design, and what is to confirm it, are two further points; so is each design that another gives way to. */
 static PetscErrorCode compute_chosen(Sweep *s, bool *over, int *status) {
   static const SweepRole role[2] = {ROLE_CHOSEN, ROLE_CONFIRM};
+  SweepChoice *choice = &s->choice;
+  bool again = choice->made && choice->holds;
   PetscFunctionBeginUser;
-  for (int j = 0; j < (s->plan->n_confirm ? 2 : 1) && *over && s->choice.made && s->choice.holds; j++) {
-    PetscCall(results_progress(s->results, j ? "the chosen design, as confirm: asks for it" : "the chosen design"));
-    PetscCall(sweep_place_one(s->plan, s->store, role[j], s->choice.value, &s->price, s->choice.content[j]));
-    PetscCall(compute(s, over, status));
+  while (again && *over) {
+    again = false;
+    for (int j = 0; j < (s->plan->n_confirm ? 2 : 1) && *over && choice->holds && !again; j++) {
+      PetscCall(results_progress(s->results, j ? "the chosen design, as confirm: asks for it" : "the chosen design"));
+      PetscCall(sweep_place_one(s->plan, s->store, role[j], choice->n_gave_way, choice->value, &s->price,
+                                choice->content[j]));
+      PetscCall(compute(s, over, status));
+      if (*over)
+        PetscCall(judge(s, j, &again));
+    }
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -230,7 +248,9 @@ static PetscErrorCode tell(Sweep *s, double begin_cpu) {
   char file[PETSC_MAX_PATH_LEN];
   PetscFunctionBeginUser;
   PetscCall(read_rows(s, &rows));
-  PetscErrorCode failed = sweep_tell_chosen(s->plan, &rows, s->results, &s->choice);
+  PetscErrorCode failed = sweep_store_collected(s->store, s->plan, &rows);
+  if (!failed)
+    failed = sweep_tell_chosen(s->plan, &rows, s->results, &s->choice);
   if (!failed)
     failed = tell_cost(s, &rows, begin_cpu);
   if (!failed)

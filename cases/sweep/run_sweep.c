@@ -3,7 +3,9 @@
 
 static const KeyRow rows[] = {
     {"cases", KEY_MAP, NULL, NULL, NULL, NULL,
-     "what a point computes, by name, one after the other; with several the name heads those of the quantities"},
+     "what a point computes, by name, one after the other; with several the name heads those of the quantities; "
+     "columns "
+     "are found with it (cage.E_MPa) and without (E_MPa), where only one case has them"},
     {"cases.*", KEY_MAP, NULL, NULL, NULL, "", "a case file and what is changed in it"},
     {"cases.*.file", KEY_FILE, NULL, NULL, NULL, NULL, "case file, from the folder of the sweep file"},
     {"cases.*.set", KEY_LIST, NULL, NULL, NULL, "", "changes of its keys, each as --set takes them"},

@@ -15,8 +15,9 @@ typedef struct SweepDesign {
 } SweepDesign;
 
 /* Tells results: tables "Response surfaces", "Wishes", "Best designs", "Sensitivity at the chosen design"; charts; a
-   verdict for each wish; the quantities surface.COLUMN.error_pct (of the combination of words where it is largest),
-   choose.feasible, choose.AXIS (numbers) and choose.COLUMN (with its standard error). The design chosen is the better
+   verdict for each wish (a note where the design meets all of them: it is to be computed yet); the quantities
+   surface.COLUMN.error_pct (of the combination of words where it is largest), choose.feasible (0, where no design
+   meets all), choose.AXIS (numbers) and choose.COLUMN (with its standard error). The design chosen is the better
    of the best computed point and of what the surfaces propose with one standard error to spare. m wishes, at most
    CHOICE_WISHES; with none only surfaces and charts are told and design stays as it is. At least one point. Collective
    as results.h. */

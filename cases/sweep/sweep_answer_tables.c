@@ -123,6 +123,8 @@ PetscErrorCode sweep_tell_wishes(const SweepStory *story, Results *results) {
     const AnswerColumn *column = &story->table->column[story->sweep_wish[w].column];
     const SurfaceValue expected = {.value = design->expected[w], .error = design->error[w]};
     const bool holds = wish_holds(&story->wish[w], expected.value);
+    /* A design that is to be computed, or confirmed, has its yes or no when it is. */
+    const VerdictKind kind = design->holds ? VERDICT_NOTE : holds ? VERDICT_YES : VERDICT_NO;
     const char *blank = *column->unit ? " " : "";
     char told[96];
     wish_words(story, w, words);
@@ -135,11 +137,10 @@ PetscErrorCode sweep_tell_wishes(const SweepStory *story, Results *results) {
     if (wish_is_open(&story->wish[w]) && holds)
       PetscCall(results_verdict(results, VERDICT_NOTE, "%s: %s", words, told));
     else if (design->point < 0)
-      PetscCall(results_verdict(results, holds ? VERDICT_YES : VERDICT_NO,
-                                "%s: %s, holds with a probability of %.0f %%", words, told,
+      PetscCall(results_verdict(results, kind, "%s: %s, holds with a probability of %.0f %%", words, told,
                                 100 * proposal_sure(&story->wish[w], &expected)));
-    else
-      PetscCall(results_verdict(results, holds ? VERDICT_YES : VERDICT_NO, "%s: %s", words, told));
+    else if (kind != VERDICT_NOTE)
+      PetscCall(results_verdict(results, kind, "%s: %s", words, told));
   }
   if (!story->choice.n_feasible)
     PetscCall(tell_contradictions(story, results));
@@ -207,7 +208,8 @@ static PetscErrorCode tell_chosen(const SweepStory *story, Results *results) {
   const SweepDesign *design = story->design;
   char words[ROW] = "", name[128];
   PetscFunctionBeginUser;
-  PetscCall(results_quantity(results, "choose.feasible", design->holds ? 1 : 0, "", NAN));
+  if (!design->holds) /* else its computation says it */
+    PetscCall(results_quantity(results, "choose.feasible", 0, "", NAN));
   for (PetscInt k = 0; k < table->n_axes; k++) {
     const AnswerAxis *axis = &table->axis[k];
     if (axis->kind == ANSWER_CHANCE)

@@ -18,7 +18,7 @@ static PetscInt named_case(const SweepPlan *plan, const char *text) {
   if (text[n] != ':')
     return -1;
   for (PetscInt k = 0; k < plan->n_cases; k++)
-    if (!strncmp(plan->cases[k].name, text, n) && !plan->cases[k].name[n])
+    if (!strncmp(plan->names.name[k], text, n) && !plan->names.name[k][n])
       return k;
   return -2;
 }

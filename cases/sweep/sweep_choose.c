@@ -164,14 +164,14 @@ PetscErrorCode sweep_choose(const SweepPlan *plan, const SweepRows *rows, Result
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscInt find_content(const SweepRows *rows, const char *content) {
+PetscInt sweep_find_content(const SweepRows *rows, const char *content) {
   for (PetscInt r = 0; r < rows->n && content[0]; r++)
     if (!strcmp(rows->row[r].content, content))
       return r;
   return -1;
 }
 
-static double value_of(const SweepPlan *plan, const SweepRows *rows, PetscInt r, const char *name) {
+double sweep_value_of(const SweepPlan *plan, const SweepRows *rows, PetscInt r, const char *name) {
   const PetscInt k = rows_column(rows, name), a = find_axis(plan, name);
   return r < 0 ? NAN : k >= 0 ? rows->value[r * rows->n_columns + k] : rows->axis[r * rows->n_axes + a];
 }
@@ -190,7 +190,7 @@ static PetscErrorCode tell_wish(const SweepPlan *plan, const SweepRows *rows, Pe
   for (int j = 0; j < 2; j++) {
     if (row[j] < 0)
       continue;
-    const double x = value_of(plan, rows, row[j], wish->name);
+    const double x = sweep_value_of(plan, rows, row[j], wish->name);
     const bool open = wish_is_open(&wish->wish);
     snprintf(value[j], sizeof value[j], "%.4g", x);
     holds[j] = open ? "" : wish_holds(&wish->wish, x) ? "yes" : "NO";
@@ -198,8 +198,30 @@ static PetscErrorCode tell_wish(const SweepPlan *plan, const SweepRows *rows, Pe
     PetscCall(PetscSNPrintf(name, sizeof name, "%s.%s", j ? "confirmed" : "chosen", wish->name));
     PetscCall(results_quantity(results, name, x, k >= 0 ? rows->column[k].unit : "", NAN));
   }
+  if (!wish_is_open(&wish->wish) && row[0] >= 0)
+    PetscCall(results_verdict(results, strcmp(holds[0], "NO") && strcmp(holds[1], "NO") ? VERDICT_YES : VERDICT_NO,
+                              "%s %s: %s computed%s%s%s", wish->name, text, value[0], row[1] >= 0 ? ", " : "",
+                              row[1] >= 0 ? value[1] : "", row[1] >= 0 ? " confirmed" : ""));
   PetscCall(
       results_row(results, "%s|%s|%s|%s|%s|%s|%s", wish->name, text, expected, value[0], holds[0], value[1], holds[1]));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The designs that gave way, and of the last one, by name, where it stands. */
+static PetscErrorCode tell_gave_way(const SweepPlan *plan, Results *results, const SweepChoice *choice) {
+  char name[96];
+  PetscFunctionBeginUser;
+  if (!choice->content[0][0]) /* nothing was chosen, or nothing met the bounds by what was expected */
+    PetscFunctionReturn(PETSC_SUCCESS);
+  for (PetscInt i = 0; i < choice->n_gave_way; i++)
+    PetscCall(results_verdict(results, VERDICT_NOTE, "%s", choice->gave_way[i].words));
+  PetscCall(results_quantity(results, "choose.feasible", choice->holds ? 1 : 0, "", NAN));
+  PetscCall(results_quantity(results, "choose.gave_way", (double)choice->n_gave_way, "", NAN));
+  for (PetscInt a = 0; a < plan->n_axes; a++)
+    if (!plan->axis[a].word && !sweep_axis_is_seed(&plan->axis[a])) {
+      PetscCall(PetscSNPrintf(name, sizeof name, "chosen.axis.%s", plan->axis[a].name));
+      PetscCall(results_quantity(results, name, choice->value[a], plan->axis[a].unit, NAN));
+    }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -208,8 +230,9 @@ PetscErrorCode sweep_tell_chosen(const SweepPlan *plan, const SweepRows *rows, R
   PetscInt row[2];
   char where[256];
   PetscFunctionBeginUser;
+  PetscCall(tell_gave_way(plan, results, choice));
   for (int j = 0; j < 2; j++) {
-    row[j] = find_content(rows, choice->content[j]);
+    row[j] = sweep_find_content(rows, choice->content[j]);
     if (row[j] < 0)
       continue;
     if (rows->row[row[j]].warnings)

@@ -15,7 +15,7 @@ static PetscErrorCode add_columns(const SweepPlan *plan, SweepRows *rows, PetscI
   PetscFunctionBeginUser;
   PetscCall(PetscRealloc((size_t)(old + plan->n_collect + 1) * sizeof *rows->column, &rows->column));
   for (PetscInt i = 0; i < plan->n_collect; i++) {
-    at[i] = rows_column(rows, plan->collect[i].name);
+    at[i] = rows_own_column(rows, plan->collect[i].name);
     if (at[i] < 0) {
       at[i] = rows->n_columns++;
       rows->column[at[i]] = (SweepColumn){.kind = "quantity"};
@@ -59,7 +59,7 @@ static CollectSource source_of(const SweepPlan *plan, const SweepRows *rows, Pet
       x[room.n++] = r < 0 ? 0 : rows->value[r * rows->n_columns + k];
     }
   for (PetscInt a = 0; a < rows->n_axes; a++)
-    if (!plan->axis[a].word && rows_column(rows, plan->axis[a].name) < 0) {
+    if (!plan->axis[a].word && rows_own_column(rows, plan->axis[a].name) < 0) {
       name[room.n] = plan->axis[a].name;
       unit[room.n] = plan->axis[a].unit;
       x[room.n++] = r < 0 ? 0 : rows->axis[r * rows->n_axes + a];
@@ -77,7 +77,7 @@ PetscErrorCode sweep_rows_collect(const SweepPlan *plan, SweepRows *rows) {
   PetscCall(add_columns(plan, rows, at));
   const PetscInt n_all = rows->n_columns + rows->n_axes;
   PetscCall(PetscMalloc3(n_all, &name, n_all, &unit, n_all, &x));
-  const CollectSource room = {0, name, unit, x};
+  const CollectSource room = {0, name, unit, x, &rows->cases};
   for (PetscInt i = 0; i < plan->n_collect; i++) { /* one may be collected from those before it */
     SweepColumn *column = &rows->column[at[i]];
     CollectSource source = source_of(plan, rows, -1, at[i], room);

@@ -1,6 +1,7 @@
 #include "cases/sweep/sweep_place.h"
 
 #include "cases/case_file/error.h"
+#include "cases/sweep/sweep_names.h"
 #include "cases/sweep/sweep_point.h"
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +33,9 @@ static PetscErrorCode read_point(const SweepPlan *plan, const double *value, Swe
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* names (may be NULL): those of the sweep file, which are looked for at the point. */
 static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt at, SweepRole role, const double *value,
-                            SweepPrice *price, char *content) {
+                            SweepPrice *price, SweepNames *names, char *content) {
   SweepPoint point;
   char why[512], skip[512] = "";
   StorePoint row = {.place = at, .role = role, .value = value};
@@ -42,6 +44,8 @@ static PetscErrorCode place(const SweepPlan *plan, SweepStore *store, PetscInt a
   PetscErrorCode failed = PETSC_SUCCESS;
   if (!why[0] && role == ROLE_POINT)
     failed = sweep_point_skip(&point, sizeof skip, skip);
+  if (!failed && !why[0] && names)
+    failed = sweep_names_look(&point, names);
   if (skip[0]) {
     row.skip = skip;
     price->skipped++;
@@ -102,7 +106,7 @@ static PetscErrorCode price_confirmation(const SweepPlan *plan, const double *va
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepPrice *price) {
+static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepPrice *price, SweepNames *names) {
   enum { PRICED = 16 }; /* confirmations, spread over all points; more where they are refused */
   PetscInt next = 0;
   PetscFunctionBeginUser;
@@ -110,9 +114,10 @@ static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepP
     PetscCall(sweep_store_unplace(store, (SweepRole)role));
   if (store)
     PetscCall(note_sweep(plan, store));
+  PetscCall(sweep_names_begin(plan, names));
   for (PetscInt p = 0; p < plan->n_points; p++) {
     const PetscInt before = price->points;
-    PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price, NULL));
+    PetscCall(place(plan, store, p, ROLE_POINT, plan->value[p], price, names, NULL));
     if (!plan->n_confirm || price->points == before || (price->confirmations && p < next))
       continue;
     PetscCall(price_confirmation(plan, plan->value[p], price));
@@ -120,17 +125,21 @@ static PetscErrorCode place_all(const SweepPlan *plan, SweepStore *store, SweepP
   }
   PetscCheck(price->points + price->skipped || !price->refused, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "%s (so for the first point, and likewise for all)", price->first_refusal);
+  PetscCall(sweep_names_end(plan, names));
   PetscCheck(price->confirmations || !plan->n_confirm || !price->points, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT,
              "%s (as `confirm` sets it, so for the first point, and likewise for all)", price->confirm_refusal);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice *price) {
+  SweepNames *names;
   PetscFunctionBeginUser;
+  PetscCall(PetscNew(&names));
   memset(price, 0, sizeof *price);
   if (store)
     PetscCall(sweep_store_begin(store));
-  PetscErrorCode failed = place_all(plan, store, price);
+  PetscErrorCode failed = place_all(plan, store, price, names);
+  PetscCall(PetscFree(names));
   if (store && failed)
     (void)sweep_store_rollback(store);
   PetscCall(failed);
@@ -139,14 +148,13 @@ PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value,
-                               SweepPrice *price, char content[CONTENT_TEXT]) {
+PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, PetscInt design,
+                               const double *value, SweepPrice *price, char content[CONTENT_TEXT]) {
+  const PetscInt at = plan->n_points + role + (ROLES - 1) * design;
   PetscFunctionBeginUser;
   memset(price, 0, sizeof *price);
   PetscCall(sweep_store_begin(store));
-  PetscErrorCode failed = sweep_store_unplace(store, role);
-  if (!failed)
-    failed = place(plan, store, plan->n_points + role, role, value, price, content);
+  PetscErrorCode failed = place(plan, store, at, role, value, price, NULL, content);
   if (failed)
     (void)sweep_store_rollback(store);
   PetscCall(failed);

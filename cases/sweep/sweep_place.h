@@ -12,12 +12,13 @@ typedef struct SweepPrice { /* of the points that are to be computed, on one ran
   char first_refusal[512], confirm_refusal[512];
 } SweepPrice;
 
-/* Reads every point of the plan and prices it; store (may be NULL) then holds them all, and no others are placed. When
-   all points are refused, or `confirm` for all of them, so is the sweep, in the words of the first. */
+/* Reads every point of the plan and prices it, and refuses names of columns that no point can give; store (may be NULL)
+   then holds them all, and no others are placed. When all points are refused, or `confirm` for all of them, so is the
+   sweep, in the words of the first. */
 PetscErrorCode sweep_place(const SweepPlan *plan, SweepStore *store, SweepPrice *price);
-/* One further point: the chosen design, or its confirmation; its price, and the content of its row, which may be there
-   already. */
-PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, const double *value,
-                               SweepPrice *price, char content[CONTENT_TEXT]);
+/* One further point: the chosen design, or its confirmation (design 0, 1, ...: of those that were tried); its price,
+   and the content of its row, which may be there already. */
+PetscErrorCode sweep_place_one(const SweepPlan *plan, SweepStore *store, SweepRole role, PetscInt design,
+                               const double *value, SweepPrice *price, char content[CONTENT_TEXT]);
 
 #endif

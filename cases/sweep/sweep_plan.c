@@ -102,6 +102,8 @@ static PetscErrorCode read_cases(const Case *c, SweepPlan *plan) {
     const char *name;
     plan->n_cases = k + 1;
     PetscCall(document_member(c->doc, "cases", k, &name));
+    plan->names.name[k] = name;
+    plan->names.n = (int)k + 1;
     PetscCall(read_case(c, name, &plan->cases[k]));
     PetscCall(PetscSNPrintf(path, sizeof path, "cases.%s.set", name));
     PetscCall(check_sets(plan, path, k, plan->cases[k].n_set, plan->cases[k].set));

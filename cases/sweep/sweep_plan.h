@@ -41,6 +41,7 @@ typedef struct SweepPlan {
   const Case *c; /* borrowed */
   PetscInt n_cases, n_axes, n_points;
   SweepCase cases[SWEEP_CASES];
+  ColumnCases names; /* of the cases, also of a single one */
   SweepAxis axis[SWEEP_AXES];
   double (*value)[SWEEP_AXES]; /* [n_points] */
   PetscInt n_collect, n_constraints, n_wishes, n_confirm, n_table;

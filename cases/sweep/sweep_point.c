@@ -169,7 +169,7 @@ static bool look_up(const SweepPoint *point, const char *wanted, double *value) 
   const json_t *found = json_object_get(json_object_get(point->constrained, wanted), "value");
   const char *name[CONSTRAINED], *unit[CONSTRAINED], *key;
   double number[CONSTRAINED];
-  CollectSource source = {0, name, unit, number};
+  CollectSource source = {0, name, unit, number, &point->plan->names};
   json_t *quantity;
   if (json_object_get(point->constrained, wanted)) {
     *value = json_is_number(found) ? json_number_value(found) : NAN;

@@ -82,6 +82,13 @@ PetscErrorCode sweep_store_rollback(SweepStore *store) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode sweep_store_end(SweepStore *store, PetscErrorCode failed) {
+  if (!failed)
+    return sweep_store_commit(store);
+  (void)sweep_store_rollback(store);
+  return failed;
+}
+
 PetscErrorCode sweep_store_note(SweepStore *store, const char *name, const char *text) {
   sqlite3_stmt *statement;
   bool row;

@@ -102,6 +102,7 @@ typedef struct SweepColumn {
 typedef struct SweepRows {
   PetscInt n, n_axes, n_columns;
   PetscInt n_damaged; /* finished rows that are not what was written: their status is damaged, they have no values */
+  ColumnCases cases;  /* names are borrowed; n 0: columns have no other names */
   SweepRow *row;
   SweepColumn *column;
   double *axis;  /* [n][n_axes]; NAN: a word that the axis no longer has */
@@ -112,8 +113,13 @@ PetscErrorCode sweep_store_rows(SweepStore *store, const SweepPlan *plan, SweepR
 /* How many of the points that were placed through this store, but for those to skip, have no finished row. */
 PetscErrorCode sweep_store_missing(const SweepStore *store, const SweepRows *rows, PetscInt *missing);
 PetscErrorCode sweep_store_rows_free(SweepRows *rows);
-/* Index of a column that is no uncertainty, -1: there is none. */
+/* Index of a column that is no uncertainty, -1: there is none. Found both with and without the name of its case
+   (column_is_alias); rows_own_column knows only its own name. */
 PetscInt rows_column(const SweepRows *rows, const char *name);
+PetscInt rows_own_column(const SweepRows *rows, const char *name);
+
+/* Writes the columns of `collect`, as rows has them, into the store, for those who query it. */
+PetscErrorCode sweep_store_collected(SweepStore *store, const SweepPlan *plan, const SweepRows *rows);
 
 /* Notes of the sweep itself, by name; *text is freed with PetscFree, NULL: none. */
 PetscErrorCode sweep_store_note(SweepStore *store, const char *name, const char *text);

@@ -43,10 +43,7 @@ PetscErrorCode sweep_store_release(SweepStore *store, const char *but, PetscInt 
   *n = 0;
   PetscCall(sweep_store_begin(store)); /* no worker is then between its lock and its row */
   PetscErrorCode failed = release_all(store, but, n);
-  if (!failed)
-    failed = sweep_store_commit(store);
-  else
-    (void)sweep_store_rollback(store);
+  failed = sweep_store_end(store, failed);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -83,10 +80,7 @@ PetscErrorCode sweep_store_died(SweepStore *store, const char *worker, PetscInt 
   PetscFunctionBeginUser;
   PetscCall(sweep_store_begin(store));
   PetscErrorCode failed = count_death(store, worker, attempts, final, why, id);
-  if (!failed)
-    failed = sweep_store_commit(store);
-  else
-    (void)sweep_store_rollback(store);
+  failed = sweep_store_end(store, failed);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -36,6 +36,9 @@ PetscErrorCode sweep_store_step(SweepStore *store, sqlite3_stmt *statement, bool
 /* The number that a statement gives. */
 PetscErrorCode sweep_store_number(SweepStore *store, const char *sql, PetscInt64 *number);
 
+/* Ends a transaction: commits, or where something has failed rolls back and returns that. */
+PetscErrorCode sweep_store_end(SweepStore *store, PetscErrorCode failed);
+
 /* sweep_store_columns.c */
 PetscErrorCode sweep_store_columns_read(SweepStore *store);
 PetscErrorCode sweep_store_columns_free(SweepStore *store);

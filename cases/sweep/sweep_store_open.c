@@ -284,10 +284,7 @@ static PetscErrorCode mend(SweepStore *store) {
   PetscErrorCode failed = sweep_store_execute(store, "REINDEX");
   if (!failed)
     failed = sweep_store_refuse_rows(store);
-  if (!failed)
-    failed = sweep_store_commit(store);
-  else
-    (void)sweep_store_rollback(store);
+  failed = sweep_store_end(store, failed);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -306,10 +306,7 @@ PetscErrorCode sweep_store_claim(SweepStore *store, const SweepPlan *plan, const
   *claim = (SweepClaim){0};
   PetscCall(sweep_store_begin(store));
   PetscErrorCode failed = claim_point(store, plan, worker, share, claim);
-  if (!failed)
-    failed = sweep_store_commit(store);
-  else
-    (void)sweep_store_rollback(store);
+  failed = sweep_store_end(store, failed);
   if (failed && claim->id)
     sweep_store_unlock(store, claim->id);
   PetscCall(failed);
@@ -370,10 +367,7 @@ PetscErrorCode sweep_store_finish(SweepStore *store, PetscInt64 id, const json_t
   setter_free(&setter);
   if (!failed)
     failed = sweep_store_seal_write(store, id);
-  if (!failed)
-    failed = sweep_store_commit(store);
-  else
-    (void)sweep_store_rollback(store);
+  failed = sweep_store_end(store, failed);
   sweep_store_unlock(store, id);
   PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);

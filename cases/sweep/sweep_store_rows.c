@@ -5,11 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-PetscInt rows_column(const SweepRows *rows, const char *name) {
+PetscInt rows_own_column(const SweepRows *rows, const char *name) {
   for (PetscInt i = 0; i < rows->n_columns; i++)
     if (!strcmp(rows->column[i].name, name) && strcmp(rows->column[i].kind, "uncertainty"))
       return i;
   return -1;
+}
+
+PetscInt rows_column(const SweepRows *rows, const char *name) {
+  PetscInt found = rows_own_column(rows, name);
+  for (PetscInt i = 0; i < rows->n_columns && found < 0; i++)
+    if (strcmp(rows->column[i].kind, "uncertainty") && column_is_alias(&rows->cases, name, rows->column[i].name))
+      found = i;
+  return found;
 }
 
 PetscErrorCode sweep_store_rows_free(SweepRows *rows) {
@@ -161,6 +169,7 @@ static PetscErrorCode read_table(SweepStore *store, const SweepPlan *plan, Sweep
   PetscFunctionBeginUser;
   PetscCall(sweep_store_columns_read(store));
   rows->n_axes = plan->n_axes;
+  rows->cases = plan->names;
   PetscCall(PetscCalloc1(store->n_columns + 1, &rows->column));
   PetscCall(PetscMalloc1(store->n_columns + 1, &layout.column));
   PetscErrorCode failed = lay_out(store, plan, rows, &layout);

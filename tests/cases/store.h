@@ -5,6 +5,8 @@
 #include "cases/sweep/sweep_store.h"
 #include "tests/cases/sweep.h"
 #include <sqlite3.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 
 static inline SweepStore *store_opened(const char *dir) {
   SweepStore *store;
@@ -75,6 +77,30 @@ static inline int store_number(const char *dir, const char *sql) {
   sqlite3_finalize(statement);
   sqlite3_close(db);
   return number;
+}
+
+/* The same as a statement. */
+static inline void store_execute(const char *dir, const char *sql) {
+  char file[128];
+  sqlite3 *db;
+  snprintf(file, sizeof file, "%s/sweep.db", dir);
+  assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+  if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+    fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+  sqlite3_close(db);
+}
+
+/* The bytes of the file, to be freed; returns how many. */
+static inline size_t store_bytes(const char *dir, char **bytes) {
+  char file[128];
+  struct stat info;
+  snprintf(file, sizeof file, "%s/sweep.db", dir);
+  assert_int_equal(stat(file, &info), 0);
+  *bytes = malloc((size_t)info.st_size);
+  FILE *f = fopen(file, "r");
+  assert_int_equal(fread(*bytes, 1, (size_t)info.st_size, f), info.st_size);
+  fclose(f);
+  return (size_t)info.st_size;
 }
 
 #endif

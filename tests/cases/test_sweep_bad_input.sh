@@ -224,22 +224,53 @@ echo kept >taken
 refuse "output is a file" "error: .*taken" sweep sweep.yaml -o taken
 [ "$(cat taken)" = kept ] || complain "output is a file: the file was changed"
 
-# A wish for a column that no point turns out to have is told after the first point, and costs nothing that was computed.
+# Names of columns that no point can have are refused before any point is computed, and the nearest one is named.
 rm -rf results
-cat >sweep.yaml <<YAML
+cat >names.yaml <<YAML
 runner: sweep
 cases: {cell: {file: unit-cell.yaml, set: ["model=frame", "expect={}"]}}
 axes: {porosity_pct: {key: lattice.porosity_pct, values: [70, 80]}}
-choose: {E100_over_E: maximal}
+collect: {least: {least: ["cell.C*_over_Es"]}, modulus: {of: E100_over_Es}}
+table: [cell.E100_over_Es, modulus, zener]
+choose: {least: ">= 0", cell.E100_over_Es: maximal}
 YAML
-timeout 1200 "$program" sweep sweep.yaml -o results --jobs 1 --quiet >out.txt 2>said </dev/null
-[ $? -eq 2 ] || complain "wish for nothing: not status 2"
-grep -qE "^trabecula: warning: key 'choose\.E100_over_E': .*did you mean 'E100_over_Es'" said || complain "wish for nothing: no warning"
-grep -qE "^sweep\.yaml:4:23: error: .*did you mean 'E100_over_Es'" said || complain "wish for nothing: no error"
-[ "$(wc -l <said)" -eq 2 ] || complain "wish for nothing: $(wc -l <said) lines instead of two"
-sed -i 's/E100_over_E:/E100_over_Es:/' sweep.yaml
-timeout 1200 "$program" sweep sweep.yaml -o results >out.txt 2>said </dev/null || complain "wish put right: status $?"
-grep -q '0 to compute, .*2 done before' out.txt || complain "wish put right: points were computed again"
+name() { # NAME PATTERN SED
+  sed -E "$3" names.yaml >sweep.yaml
+  cmp -s sweep.yaml names.yaml && complain "$1: the change '$3' changed nothing"
+  refuse "$1" "^sweep\.yaml:[0-9]+:[0-9]+: error: .*$2" check sweep.yaml
+  refuse "$1" "^sweep\.yaml:[0-9]+:[0-9]+: error: .*$2" sweep sweep.yaml -o results
+}
+timeout 1200 "$program" check names.yaml >out.txt 2>said || complain "names with and without that of the case: status $?"
+name "a wish for nothing" "choose\.E100_over_E'.*did you mean 'E100_over_Es'" 's/cell\.E100_over_Es: max/E100_over_E: max/'
+name "a pattern that fits nothing" "collect\.least\.least': .*fits 'cage\.C\*_over_Es'" 's/"cell\.C/"cage.C/'
+name "a column of nothing" "'table': .*'zenner'; did you mean 'zener'" 's/zener/zenner/'
+name "a copy of nothing" "collect\.modulus\.of': .*did you mean" 's/of: E100_over_Es/of: E100_over_E/'
+cat >names.yaml <<YAML
+runner: sweep
+cases:
+  cell: {file: unit-cell.yaml, set: ["model=frame", "expect={}"]}
+  twin: {file: unit-cell.yaml, set: ["model=frame", "expect={}"]}
+axes: {porosity_pct: {key: "cell:lattice.porosity_pct", values: [70, 80]}}
+table: [cell.zener]
+YAML
+name "a column of two cases" "'zener' is a column of several cases: 'cell\.zener' or 'twin\.zener'" 's/cell\.zener/zener/'
+
+# A table that vanishes under the sweep, rows that somebody changes, a trigger.
+if command -v python3 >/dev/null; then
+  sql() { python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1]); print(db.execute(sys.argv[2]).fetchall()); db.commit()' results/sweep.db "$1"; }
+  sed '/^  twin/d' names.yaml >sweep.yaml
+  echo 'collect: {twice: {of: cell.zener, times: 2}}' >>sweep.yaml
+  timeout 1200 "$program" sweep sweep.yaml -o results --quiet >out.txt 2>said </dev/null || complain "a sweep of two points: status $?"
+  [ "$(sql 'SELECT count(*) FROM point WHERE twice = 2 * zener')" = '[(2,)]' ] || complain "collected columns are not in the store"
+  sql 'UPDATE point SET zener = 42 WHERE place = 1' >/dev/null
+  timeout 1200 "$program" sweep sweep.yaml -o results >out.txt 2>said </dev/null || complain "a changed row: status $?"
+  grep -q '1 finished rows of the store are not what was written' said || complain "a changed row: no warning"
+  grep -q ' 1 to compute' out.txt || complain "a changed row is not computed again"
+  [ "$(sql 'SELECT count(*) FROM point WHERE zener = 42')" = '[(0,)]' ] || complain "a changed row is still there"
+  sql 'CREATE TRIGGER t AFTER UPDATE ON point BEGIN DELETE FROM point; END' >/dev/null
+  refuse "a trigger" "^results/sweep\.db: error: this store has other tables, triggers or views" sweep sweep.yaml -o results
+fi
 
 [ $failures -eq 0 ] && echo "$tried runs, every mistake refused in one line"
 [ $failures -eq 0 ]

@@ -16,7 +16,7 @@ static const char *const names[N] = {"cage.flexion.margin",
                                      "worn"};
 static const char *const units[N] = {"", "", "", "MPa", "GPa", "mm", "s", "-", "um"};
 static const double values[N] = {3, -2, 7, 1500, 2, 5, 11, 13, NAN};
-static const CollectSource source = {N, names, units, values};
+static const CollectSource source = {N, names, units, values, NULL};
 
 static double collected(CollectKind kind, double times, int n, const char *const *from) {
   Collect collect = {.name = "x", .kind = kind, .n = n, .times = times};
@@ -57,7 +57,7 @@ static void test_nothing(void **state) {
     assert_true(isnan(collected((CollectKind)kind, 1, FROM("worn", "cage.E_MPa")))); /* not the least of the rest */
     assert_true(isnan(collected((CollectKind)kind, 1, FROM("cage.E_MPa", "worn"))));
     assert_true(isnan(collected((CollectKind)kind, 0, FROM("worn"))));
-    const CollectSource none = {0, NULL, NULL, NULL};
+    const CollectSource none = {0, NULL, NULL, NULL, NULL};
     assert_true(
         isnan(collect_value(&(Collect){.kind = (CollectKind)kind, .n = 1, .from = {"*"}, .times = 1}, &none, NULL)));
   }
@@ -84,10 +84,31 @@ static void test_units(void **state) {
   assert_string_equal(unit, "");
 }
 
+/* Names are found with and without that of their case. */
+static void test_names_of_cases(void **state) {
+  static const char *const plain[] = {"flexion.margin", "torsion.margin", "margin", "cage.x"};
+  static const double value[] = {3, 2, 1, 9};
+  static const char *const none[] = {"", "", "", ""};
+  const ColumnCases one = {1, {"cage"}}, two = {2, {"cage", "cell"}};
+  const CollectSource single = {4, plain, none, value, &one}, several = {N, names, units, values, &two};
+  const Collect all = {.kind = COLLECT_LEAST, .n = 1, .from = {"cage.*.margin"}, .times = 1},
+                own = {.kind = COLLECT_OF, .n = 1, .from = {"cage.torsion.margin"}, .times = 1},
+                bare = {.kind = COLLECT_OF, .n = 1, .from = {"torsion.margin"}, .times = 1},
+                exact = {.kind = COLLECT_OF, .n = 1, .from = {"cage.x"}, .times = 1};
+  (void)state;
+  CHECK_NEAR(collect_value(&all, &single, NULL), 2, 0, "a pattern with the name of the only case");
+  CHECK_NEAR(collect_value(&own, &single, NULL), 2, 0, "a name with that of the only case");
+  CHECK_NEAR(collect_value(&bare, &single, NULL), 2, 0, "a name as it stands");
+  CHECK_NEAR(collect_value(&exact, &single, NULL), 9, 0, "a name as it stands comes first");
+  CHECK_NEAR(collect_value(&own, &several, NULL), -2, 0, "a name as it stands");
+  CHECK_NEAR(collect_value(&bare, &several, NULL), -2, 0, "without the name of its case");
+  assert_true(column_is_alias(&two, "E_MPa", "cage.E_MPa") && column_is_alias(&two, "E_MPa", "cell.E_MPa"));
+  assert_false(column_is_alias(&two, "MPa", "cage.E_MPa"));
+  assert_false(column_is_alias(NULL, "E_MPa", "cage.E_MPa"));
+}
+
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_kinds),
-    cmocka_unit_test(test_patterns),
-    cmocka_unit_test(test_nothing),
-    cmocka_unit_test(test_units),
+    cmocka_unit_test(test_kinds),          cmocka_unit_test(test_patterns), cmocka_unit_test(test_nothing),
+    cmocka_unit_test(test_names_of_cases), cmocka_unit_test(test_units),
 };
 CHECK_MAIN(tests)

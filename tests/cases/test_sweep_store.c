@@ -1,7 +1,6 @@
 /* ranks: 1
    The table of a sweep: rows that come, are finished, are left out and come again; hostile names; damaged files. */
 #include "tests/cases/store.h"
-#include <sys/stat.h>
 
 static const char two_axes[] = SWEEP_TWO "axes:\n"
                                          "  porosity_pct: {key: lattice.porosity_pct, values: [60, 70.1]}\n"
@@ -286,27 +285,6 @@ static void refused(const char *dir, const char *bytes, size_t n, const char *pa
   unlink(file);
 }
 
-static size_t read_file(const char *dir, char **bytes) {
-  char file[128];
-  struct stat info;
-  snprintf(file, sizeof file, "%s/sweep.db", dir);
-  assert_int_equal(stat(file, &info), 0);
-  *bytes = malloc((size_t)info.st_size);
-  FILE *f = fopen(file, "r");
-  assert_int_equal(fread(*bytes, 1, (size_t)info.st_size, f), info.st_size);
-  fclose(f);
-  return (size_t)info.st_size;
-}
-
-static void execute(const char *dir, const char *sql) {
-  char file[128];
-  sqlite3 *db;
-  snprintf(file, sizeof file, "%s/sweep.db", dir);
-  assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-  assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-  sqlite3_close(db);
-}
-
 static void test_damaged_files(void **state) {
   Planned p;
   SweepStore *store;
@@ -319,16 +297,16 @@ static void test_damaged_files(void **state) {
   memset(text, 'x', sizeof text);
   refused(p.folder, text, sizeof text, "sweep.db: error: file is not a database");
 
-  execute(p.folder, "CREATE TABLE diary(text); INSERT INTO diary VALUES('dear')");
-  n = read_file(p.folder, &bytes);
+  store_execute(p.folder, "CREATE TABLE diary(text); INSERT INTO diary VALUES('dear')");
+  n = store_bytes(p.folder, &bytes);
   refused(p.folder, bytes, n, "no store of a sweep");
   free(bytes);
 
   store = store_opened(p.folder);
   put(store, &p.plan, 0, "a", "s");
   CHECK_OK(sweep_store_close(&store));
-  execute(p.folder, "PRAGMA journal_mode = DELETE");
-  n = read_file(p.folder, &bytes);
+  store_execute(p.folder, "PRAGMA journal_mode = DELETE");
+  n = store_bytes(p.folder, &bytes);
   bytes[60] ^= 1; /* of the four of user_version */
   refused(p.folder, bytes, n, "another version of the program");
   bytes[60] ^= 1;

@@ -4,7 +4,6 @@
 #include "cases/case_file/error.h"
 #include "cases/sweep/sweep_row.h"
 #include "tests/cases/store.h"
-#include <sys/stat.h>
 
 static const char axes[] = SWEEP_TWO "axes: {x: {key: lattice.porosity_pct, from: 1, to: 90, points: 90}}\n";
 
@@ -30,28 +29,6 @@ static void fill(const char *dir, const SweepPlan *plan) {
       finish(store, id, quantities(i));
   }
   CHECK_OK(sweep_store_close(&store));
-}
-
-static void execute(const char *dir, const char *sql) {
-  char file[128];
-  sqlite3 *db;
-  snprintf(file, sizeof file, "%s/sweep.db", dir);
-  assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-  if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-    fail_msg("%s: %s", sql, sqlite3_errmsg(db));
-  sqlite3_close(db);
-}
-
-static size_t get_bytes(const char *dir, char **bytes) {
-  char file[128];
-  struct stat info;
-  snprintf(file, sizeof file, "%s/sweep.db", dir);
-  assert_int_equal(stat(file, &info), 0);
-  *bytes = malloc((size_t)info.st_size);
-  FILE *f = fopen(file, "r");
-  assert_int_equal(fread(*bytes, 1, (size_t)info.st_size, f), info.st_size);
-  fclose(f);
-  return (size_t)info.st_size;
 }
 
 static void put_bytes(const char *dir, const char *bytes, size_t n) {
@@ -90,13 +67,13 @@ static void test_strange_tables(void **state) {
   (void)state;
   planned_open(axes, &p);
   fill(p.folder, &p.plan);
-  execute(p.folder, "PRAGMA journal_mode = DELETE");
+  store_execute(p.folder, "PRAGMA journal_mode = DELETE");
   char *good, *bytes, *back;
-  const size_t n_good = get_bytes(p.folder, &good);
+  const size_t n_good = store_bytes(p.folder, &good);
   for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++) {
     put_bytes(p.folder, good, n_good);
-    execute(p.folder, sql[i]);
-    const size_t n = get_bytes(p.folder, &bytes);
+    store_execute(p.folder, sql[i]);
+    const size_t n = store_bytes(p.folder, &bytes);
     for (int create = 0; create < 2; create++) {
       SweepStore *store;
       ErrorReport report = {.kept = PETSC_TRUE, .own = PETSC_TRUE};
@@ -106,7 +83,7 @@ static void test_strange_tables(void **state) {
       if (!failed || store || !strstr(report.text, "sweep.db: error: "))
         fail_msg("%s: believed, or '%s'", sql[i], report.text);
     }
-    assert_int_equal(get_bytes(p.folder, &back), n);
+    assert_int_equal(store_bytes(p.folder, &back), n);
     assert_memory_equal(back, bytes, n);
     free(back);
     free(bytes);
@@ -148,8 +125,8 @@ static void test_flipped_bits(void **state) {
   (void)state;
   planned_open(axes, &p);
   fill(p.folder, &p.plan);
-  execute(p.folder, "PRAGMA journal_mode = DELETE");
-  const size_t n = get_bytes(p.folder, &good);
+  store_execute(p.folder, "PRAGMA journal_mode = DELETE");
+  const size_t n = store_bytes(p.folder, &good);
   for (size_t i = 0; i < n; i++) {
     if (!good[i] && i % STRIDE) /* pages are nearly empty: more of the bytes that hold something are tried */
       continue;
@@ -193,7 +170,7 @@ static void test_changed_rows(void **state) {
   for (size_t i = 0; i < sizeof sql / sizeof sql[0]; i++) {
     SweepRows rows;
     fill(p.folder, &p.plan);
-    execute(p.folder, sql[i]);
+    store_execute(p.folder, sql[i]);
     SweepStore *store = store_opened(p.folder);
     CHECK_OK(sweep_store_rows(store, &p.plan, &rows));
     assert_int_equal(rows.n_damaged, 1);
@@ -213,7 +190,7 @@ static void test_changed_rows(void **state) {
     CHECK_OK(sweep_store_rows(store, &p.plan, &rows));
     assert_int_equal(rows.n_damaged, 0);
     CHECK_OK(sweep_store_rows_free(&rows));
-    execute(p.folder, "DELETE FROM point; DELETE FROM note");
+    store_execute(p.folder, "DELETE FROM point; DELETE FROM note");
     CHECK_OK(sweep_store_discard(&store));
     assert_int_equal(folder_count(p.folder), 1);
   }
@@ -242,7 +219,8 @@ static void test_missing_rows(void **state) {
   CHECK_OK(sweep_store_missing(store, &rows, &missing));
   assert_true(rows.n == 3 && !missing && !rows.n_damaged);
   CHECK_OK(sweep_store_rows_free(&rows));
-  execute(p.folder, "DELETE FROM point WHERE content = 'other'; UPDATE point SET y = 1 WHERE content = 'content 0'");
+  store_execute(p.folder,
+                "DELETE FROM point WHERE content = 'other'; UPDATE point SET y = 1 WHERE content = 'content 0'");
   CHECK_OK(sweep_store_rows(store, &p.plan, &rows));
   CHECK_OK(sweep_store_missing(store, &rows, &missing));
   assert_true(rows.n == 2 && missing == 2 && rows.n_damaged == 1);
@@ -261,7 +239,7 @@ static void test_discarded_beside_another(void **state) {
   CHECK_OK(sweep_store_discard(&one));
   put(other, &p.plan, 0, "a", "s");
   assert_int_equal(store_number(p.folder, "SELECT count(*) FROM point"), 1);
-  execute(p.folder, "DELETE FROM point");
+  store_execute(p.folder, "DELETE FROM point");
   CHECK_OK(sweep_store_discard(&other));
   assert_int_equal(folder_count(p.folder), 1); /* the sweep file */
   planned_close(&p);
