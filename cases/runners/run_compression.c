@@ -59,6 +59,20 @@ static PetscErrorCode estimate_curves(const Case *c, const CompressionPlan *plan
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Defects may leave nothing that holds together, which only the struts themselves show. */
+static PetscErrorCode refuse_defects(const Case *c, const CompressionPlan *plan, double count) {
+  const double few = 1e5; /* struts that are made in a fraction of a second */
+  Graph graph;
+
+  PetscFunctionBeginUser;
+  if (!c->wants_frame || !document_has(c->doc, "defects") || count * plan->design.cell->n_struts > few)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  const LatticeBody body = compression_body(plan);
+  PetscCall(build_body_graph(c, &body, NULL, NULL, &graph));
+  PetscCall(graph_free(&graph));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode estimate(const Case *c, Estimate *e) {
   CompressionPlan plan;
 
@@ -70,6 +84,7 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   double count = (double)plan.cells[0] * (double)plan.cells[1] * (double)plan.cells[2];
+  PetscCall(refuse_defects(c, &plan, count));
   for (PetscInt i = 0; i < plan.n_levels; i++)
     PetscCall(build_estimate_struts(c, (1 - plan.design.porosity_pct / 100) * count * pow(plan.design.cell_mm, 3),
                                     plan.design.strut_mm, plan.voxel_mm[i], 1, 1, e));
