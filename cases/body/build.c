@@ -45,6 +45,10 @@ PetscErrorCode build_design(const Case *c, double porosity_pct, Design *design) 
       value[i] = porosity_pct;
     given += !isnan(value[i]);
   }
+  if (given == 1 && c->runner->scale_free && isnan(value[0])) {
+    value[0] = 1;
+    given = 2;
+  }
   if (given != 2 && !isnan(porosity_pct))
     PetscCall(document_error(c->doc, "lattice",
                              "key 'lattice' needs exactly one of cell_mm, strut_mm, aperture_mm beside the porosity of "
@@ -80,6 +84,8 @@ PetscErrorCode build_strut_material(const Case *c, Material *material) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+enum { ADVISED_ACROSS = 6 }; /* voxels across a strut */
+
 static PetscErrorCode check_voxels_a_strut(const Case *c, const char *path, const Design *design, double voxel_mm,
                                            Results *results) {
   const double thin = design_thinnest_mm(design), across = thin / voxel_mm;
@@ -91,7 +97,7 @@ static PetscErrorCode check_voxels_a_strut(const Case *c, const char *path, cons
                              "key '%s': %.2f voxels across %s of %.4g mm; at least 2 are needed (6 or more are "
                              "advised): a cell of %.4g mm takes at least %.0f voxels, i.e. voxel_mm <= %.4g",
                              path, across, what, thin, design->cell_mm, ceil(2 * design->cell_mm / thin), thin / 2));
-  if (across < 6 && results)
+  if (across < ADVISED_ACROSS && results)
     PetscCall(
         results_warn(results,
                      "%.1f voxels across %s of %.4g mm: expect errors in the stiffness of the voxel model, 20 per "
@@ -107,9 +113,12 @@ PetscErrorCode build_voxel_mm(const Case *c, const Design *design, PetscInt leve
   PetscInt n = RESOLUTIONS;
 
   PetscFunctionBeginUser;
-  if (per_cell == edge)
-    PetscCall(document_error(c->doc, "resolution", "key 'resolution' needs %s voxels_per_cell and voxel_mm",
-                             edge ? "only one of" : "one of"));
+  if (per_cell && edge)
+    PetscCall(document_error(c->doc, "resolution", "key 'resolution' needs only one of voxels_per_cell and voxel_mm"));
+  if (!per_cell && !edge) { /* the default: as many as are advised, a whole number a cell */
+    *voxel_mm = design->cell_mm / ceil(ADVISED_ACROSS * design->cell_mm / design_thinnest_mm(design));
+    PetscFunctionReturn(PETSC_SUCCESS);
+  }
   if (edge) {
     PetscCall(document_number(c->doc, "resolution.voxel_mm", voxel_mm));
   } else {

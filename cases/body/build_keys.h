@@ -12,7 +12,13 @@
   {"lattice", KEY_MAP, NULL, NULL, NULL, "", "strut lattice: cell and two of its measures"}, KEYS_LATTICE_MEMBERS
 #define KEYS_LATTICE_MEMBERS                                                                                           \
   {"lattice.cell", KEY_TEXT, NULL, NULL, NULL, NULL, "unit cell, see `trabecula list cells`"},                         \
-      {"lattice.cell_mm", KEY_NUMBER, "mm", "(0, 100]", NULL, "", "edge of the cubic cell"},                           \
+      {"lattice.cell_mm",                                                                                              \
+       KEY_NUMBER,                                                                                                     \
+       "mm",                                                                                                           \
+       "(0, 100]",                                                                                                     \
+       NULL,                                                                                                           \
+       "",                                                                                                             \
+       "edge of the cubic cell; unit-cell and calibrate: 1 where only one other measure is given"},                    \
       {"lattice.strut_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "", "strut diameter"},                                   \
       {"lattice.porosity_pct", KEY_NUMBER, "%", "(0, 100)", NULL, "", "void fraction of the infinite lattice"},        \
       {"lattice.aperture_mm",                                                                                          \
@@ -119,7 +125,9 @@
        "[2, 1024]",                                                                                                    \
        NULL,                                                                                                           \
        "",                                                                                                             \
-       "voxels along the edge of a cell; a list: several resolutions, extrapolated where the runner can"},             \
+       "voxels along the edge of a cell; a list: several resolutions, extrapolated where the runner can; none, and "   \
+       "no "                                                                                                           \
+       "voxel_mm: a whole number that puts 6 across a strut"},                                                         \
       {"resolution.voxel_mm", KEY_NUMBER, "mm", "(0, 10]", NULL, "", "voxel edge, instead of voxels_per_cell"},        \
       KEYS_SURFACE("softened")
 /* resolution: for a periodic cell, where only a whole number of voxels makes sense. */
@@ -130,7 +138,7 @@
        NULL,                                                                                                           \
        "[8, 1024]",                                                                                                    \
        NULL,                                                                                                           \
-       "",                                                                                                             \
+       "[64, 96, 128]",                                                                                                \
        "voxels along the edge of the cell, a multiple of 8; a list of 2 to 4 is extrapolated to zero voxel size"},     \
       KEYS_SURFACE("partial")
 /* Softened is best at one resolution, partial is smooth in the voxel size, hence best extrapolated (bench/NOTES.md). */

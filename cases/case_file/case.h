@@ -19,7 +19,9 @@ typedef struct Runner {
   const char *cheap;
   KeyTable keys;                   /* its own keys; the common ones stand in case.c */
   const QuantityTable *quantities; /* that its runs can give; NULL: the names are the case's own (a sweep) */
-  bool is_sweep;                   /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
+  /* Nothing hangs on the size of the cell: lattice.cell_mm is 1 where only one other measure is given. */
+  bool scale_free;
+  bool is_sweep; /* runs other cases (`trabecula sweep`): has no model and no solver of its own */
   PetscErrorCode (*estimate)(const Case *c,
                              Estimate *estimate); /* also finds every user mistake that can be found before meshing */
   PetscErrorCode (*run)(const Case *c, struct Results *results);

@@ -115,6 +115,7 @@ const Runner runner_calibrate = {
     .help = "Table 2 of the paper: ideal moduli, yield and plateau stress, Gibson-Ashby fits, the as-printed process",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .scale_free = true,
     .quantities = &calibrate_quantities,
     .estimate = estimate,
     .run = run,

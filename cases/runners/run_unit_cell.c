@@ -200,6 +200,7 @@ const Runner runner_unit_cell = {
     .help = "effective cubic constants of one periodic cell, as voxels extrapolated to size zero and as a frame",
     .cheap = CHEAP_COMMON CHEAP_STRENGTH("materials.strut") "materials.strut.young_MPa",
     .keys = {sizeof(rows) / sizeof(rows[0]), rows},
+    .scale_free = true,
     .quantities = &unit_cell_quantities,
     .estimate = estimate,
     .run = run,

@@ -50,6 +50,28 @@ static void test_every_runner(void **state) {
   }
 }
 
+/* What the question does not hang on has a default: a cell of any size has the same moduli, and is computed. */
+static void test_defaults(void **state) {
+  (void)state;
+  static const char plain[] = "runner: unit-cell\nlattice: {cell: rhombic-dodecahedron, porosity_pct: 74}\n" BARE;
+  const char *const sets[][4] = {{"model=frame"}, {"model=frame", "lattice.cell_mm=2.5"}};
+  double E[2];
+  for (int i = 0; i < 2; i++) {
+    Answer answer;
+    answer_open(plain, sets[i], &answer);
+    E[i] = answer_value(&answer, "E100_over_Es");
+    answer_close(&answer);
+  }
+  CHECK_NEAR(E[0], E[1], 1e-9, "moduli over that of the solid do not depend on the size of the cell");
+  Answer voxels;
+  answer_open("runner: compression\n" LATTICE METAL "cells: [1, 1, 1]\n", (const char *const[]){"model=voxel", NULL},
+              &voxels);
+  const json_t *mesh = json_object_get(voxels.summary, "mesh");
+  CHECK_NEAR(json_number_value(json_object_get(mesh, "voxel_mm")), 1. / 20, 1e-12,
+             "6 voxels across a strut of 0.3 mm, a whole number along a cell of 1 mm");
+  answer_close(&voxels);
+}
+
 /* Every pattern of every runner expands, and no name comes from two rows. */
 static void test_rows(void **state) {
   (void)state;
@@ -117,5 +139,5 @@ static void test_expectations(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_runner), cmocka_unit_test(test_rows),
-                                          cmocka_unit_test(test_expectations)};
+                                          cmocka_unit_test(test_defaults), cmocka_unit_test(test_expectations)};
 CHECK_MAIN(tests)
