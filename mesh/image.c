@@ -120,14 +120,6 @@ static bool source_read(ImageSource *s, const Sink *sink) {
   return !s->why[0];
 }
 
-/* Ends all ranks with the same line when rank 0 has found something wrong. */
-static PetscErrorCode agree(MPI_Comm comm, const char *file, char why[IMAGE_WHY]) {
-  PetscFunctionBeginUser;
-  PetscCallMPI(MPI_Bcast(why, IMAGE_WHY, MPI_CHAR, 0, comm));
-  PetscCheck(!why[0], comm, PETSC_ERR_USER_INPUT, "image %s %s", file, why);
-  PetscFunctionReturn(PETSC_SUCCESS);
-}
-
 static PetscErrorCode image_broadcast(MPI_Comm comm, int64_t voxels, float *value) {
   const int64_t most = 1 << 28;
   PetscFunctionBeginUser;
@@ -150,13 +142,13 @@ static PetscErrorCode image_allocate(ImageSource *s, Image *image) {
 
 /* The header; then, where scan is given, the values, into the image where room is wanted. */
 static PetscErrorCode image_get(MPI_Comm comm, const char *file, ImageAxes axes, bool room, Image *image,
-                                ImageScan *scan) {
-  char why[IMAGE_WHY] = "";
+                                ImageScan *scan, char *why) {
   ImageSource source = {.file = file, .axes = axes, .why = why};
   PetscMPIInt rank;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
   *image = (Image){.value = NULL};
+  why[0] = 0;
   nifti_set_debug_level(0);
   const bool placed = rank == 0 && image_header(&source) && image_place(&source, image);
   if (placed && room)
@@ -169,31 +161,33 @@ static PetscErrorCode image_get(MPI_Comm comm, const char *file, ImageAxes axes,
     nifti_image_free(source.header);
   if (why[0])
     PetscCall(image_free(image));
-  PetscCall(agree(comm, file, why));
+  PetscCallMPI(MPI_Bcast(why, IMAGE_WHY, MPI_CHAR, 0, comm));
   PetscCallMPI(MPI_Bcast(image, (PetscMPIInt)offsetof(Image, value), MPI_BYTE, 0, comm));
   if (scan)
     PetscCallMPI(MPI_Bcast(scan, (PetscMPIInt)sizeof *scan, MPI_BYTE, 0, comm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode image_open(MPI_Comm comm, const char *file, ImageAxes axes, Image *image) {
+PetscErrorCode image_open(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, char *why) {
   PetscFunctionBeginUser;
-  PetscCall(image_get(comm, file, axes, false, image, NULL));
+  PetscCall(image_get(comm, file, axes, false, image, NULL, why));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode image_scan(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, ImageScan *scan) {
+PetscErrorCode image_scan(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, ImageScan *scan, char *why) {
   PetscFunctionBeginUser;
-  PetscCall(image_get(comm, file, axes, false, image, scan));
+  PetscCall(image_get(comm, file, axes, false, image, scan, why));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode image_read(MPI_Comm comm, const char *file, ImageAxes axes, Image *image) {
+  char why[IMAGE_WHY];
   ImageScan scan;
   PetscMPIInt rank;
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Comm_rank(comm, &rank));
-  PetscCall(image_get(comm, file, axes, true, image, &scan));
+  PetscCall(image_get(comm, file, axes, true, image, &scan, why));
+  PetscCheck(!why[0], comm, PETSC_ERR_USER_INPUT, "image %s %s", file, why);
   const int64_t voxels = (int64_t)image->n[0] * image->n[1] * image->n[2];
   if (rank)
     PetscCall(PetscMalloc1(voxels, &image->value));

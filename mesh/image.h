@@ -33,14 +33,18 @@ typedef struct ImageScan {
   PetscInt lo[3], hi[3]; /* box of the voxels that are not 0: first and last index along each axis; hi < lo: none */
 } ImageScan;
 
-/* Collective. Missing, truncated or foreign files, tilts of 45 degrees and more, shear, values that are no numbers:
-   PETSC_ERR_USER_INPUT with the file's name and what is wrong with it. Reads .nii, .nii.gz and .hdr/.img pairs of real
-   numbers in up to three dimensions. */
-PetscErrorCode image_read(MPI_Comm comm, const char *file, ImageAxes axes, Image *image);
+enum { IMAGE_WHY = 400 };
+
+/* All collective. Reads .nii, .nii.gz and .hdr/.img pairs of real numbers in up to three dimensions. What is wrong with
+   a file (missing, truncated or foreign; tilted by 45 degrees and more, or sheared; values that are no numbers) is said
+   in why [IMAGE_WHY], to be read after the file's name, the same on every rank; empty: nothing is. */
+
 /* The header alone: no room is taken for the values, however many the file promises. */
-PetscErrorCode image_open(MPI_Comm comm, const char *file, ImageAxes axes, Image *image);
+PetscErrorCode image_open(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, char *why);
 /* The header, and what the values are; they pass by in small portions. */
-PetscErrorCode image_scan(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, ImageScan *scan);
+PetscErrorCode image_scan(MPI_Comm comm, const char *file, ImageAxes axes, Image *image, ImageScan *scan, char *why);
+/* All of it. What is wrong is PETSC_ERR_USER_INPUT with the file's name here. */
+PetscErrorCode image_read(MPI_Comm comm, const char *file, ImageAxes axes, Image *image);
 /* Refuses what is no label image: "not a label image: values -1600 ... 1600". */
 PetscErrorCode image_check_labels(MPI_Comm comm, double least, double most, PetscInt64 others);
 PetscErrorCode image_free(Image *image);

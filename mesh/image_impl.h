@@ -5,8 +5,6 @@
 #include "mesh/image.h"
 #include <nifti2_io.h>
 
-enum { IMAGE_WHY = 400 };
-
 typedef struct ImageRaw { /* what is checked as it stands in the file: the library repairs or prints, here it is an
                              error */
   int64_t dim[8];

@@ -99,12 +99,21 @@ static PetscErrorCode read_materials(const Case *c, const ImageScan *scan, Elast
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode refuse_file(const Case *c, const ImagePlan *p, const char *why) {
+  PetscFunctionBeginUser;
+  if (why[0])
+    PetscCall(document_error(c->doc, "geometry.image", "key 'geometry.image': %s %s", p->file, why));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 /* Looks at the values as they pass by. */
 static PetscErrorCode scan_values(const Case *c, ImagePlan *p) {
+  char why[IMAGE_WHY];
   ImageScan scan;
 
   PetscFunctionBeginUser;
-  PetscCall(image_scan(c->comm, p->file, p->axes, &p->head, &scan));
+  PetscCall(image_scan(c->comm, p->file, p->axes, &p->head, &scan, why));
+  PetscCall(refuse_file(c, p, why));
   if (scan.others)
     PetscCall(document_error(c->doc, "geometry.image",
                              "key 'geometry.image': %s is not a label image: values %g ... %g%s; labels are whole "
@@ -166,6 +175,7 @@ static PetscErrorCode plan_voxel(const Case *c, Results *results, const double s
 
 PetscErrorCode compression_image_plan(const Case *c, Results *results, CompressionPlan *plan) {
   ImagePlan *p = &plan->from;
+  char why[IMAGE_WHY];
   double size[3];
   PetscBool there;
 
@@ -177,7 +187,8 @@ PetscErrorCode compression_image_plan(const Case *c, Results *results, Compressi
   PetscCallMPI(MPI_Bcast(&there, 1, MPIU_BOOL, 0, c->comm));
   if (!there)
     PetscCall(document_error(c->doc, "geometry.image", "key 'image': there is no readable file '%s'", p->file));
-  PetscCall(image_open(c->comm, p->file, p->axes, &p->head));
+  PetscCall(image_open(c->comm, p->file, p->axes, &p->head, why));
+  PetscCall(refuse_file(c, p, why));
   PetscCall(refuse_size(c, p));
   PetscCall(scan_values(c, p));
   for (int i = 0; i < 3; i++)

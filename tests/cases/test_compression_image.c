@@ -109,6 +109,8 @@ static void columns_coarsened(void **state) {
   double coarsest = 0;
   for (shift = 0; shift < 4; shift++) {
     const double fine = reaction(&image, NULL), force = reaction(&image, coarse);
+    if (shift == 1)
+      CHECK_NEAR(fine, -2.041, 3e-4, "independent 8-node program");
     CHECK_NEAR(force, fine, 0.1, "the same columns, not coarsened");
     coarsest = shift ? coarsest : force;
   }

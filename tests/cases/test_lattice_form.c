@@ -189,13 +189,13 @@ static void voxels_of_a_body(void **state) {
   double full, less;
   CHECK_OK(open_case("lattice: {cell: octet}\nresolution: {surface: partial}\ndefects: {missing_pct: 8}", &c));
   CHECK_OK(build_defects(&c, 2, 0, 6, &defects, &body.seed));
-  CHECK_OK(build_body_grid(&c, &body, &box, NULL, &grid));
-  CHECK_OK(build_relative_density(&c, grid, &full));
+  CHECK_OK(build_body_grid(&c, &body, &box, NULL, &grid, NULL));
+  CHECK_OK(grid_relative_density(grid, &full));
   CHECK_OK(grid_destroy(&grid));
   CHECK_NEAR(full, 1 - design.porosity_pct / 100, 2e-3, "whole cells");
   body.defects = &defects;
-  CHECK_OK(build_body_grid(&c, &body, &box, NULL, &grid));
-  CHECK_OK(build_relative_density(&c, grid, &less));
+  CHECK_OK(build_body_grid(&c, &body, &box, NULL, &grid, NULL));
+  CHECK_OK(grid_relative_density(grid, &less));
   CHECK_OK(grid_destroy(&grid));
   CHECK_OK(build_body_graph(&c, &body, NULL, &found, &graph));
   CHECK_OK(graph_free(&graph));

@@ -5,6 +5,7 @@
 #include "tests/cases/answer.h"
 #include "tests/cases/segment_case.h"
 
+#include "cases/body/frame_stress.h"
 #include "cases/runners/segment_report.h"
 
 enum { PIECES = 8000, NAMES = 400, CASES = 5, STATES = 3 };
@@ -441,7 +442,7 @@ static void check_voxel_cage(const Answer *answer, const CageTask *cage) {
       CHECK_OK(voxel_body_show(body, motion[d]));
       for (int k = 0; k < body->n; k++)
         if (body->region[k] == CAGE_STRUT)
-          pair[n++] = (Pair){body->mises[k], body->fraction[k]};
+          pair[n++] = (Pair){body->mises[k], body->solid[k]};
       check_drive(answer, i, "voxel", d, n, pair);
     }
   }
@@ -454,19 +455,22 @@ static void check_frame_cage(const Answer *answer, const CageTask *cage) {
   SolveInfo info[6];
   Pair *pair;
   CHECK_OK(cage_frame_body(cage, NULL, &graph, &body, info));
-  int n = STRUT_SAMPLES * (body.end - body.first);
+  const int n = STRUT_SAMPLES * graph.n_struts;
   CHECK_OK(PetscMalloc1(n, &pair));
   for (int i = 0; i < CASES; i++) {
-    double motion[2][6], ignored;
-    const double half = 0.5;
+    double motion[2][6];
     memcpy(motion[0], cage->motion[i], sizeof motion[0]);
     solve6(body.stiffness, cage->force[i], motion[1]);
     check_excess(answer, cage, i, "frame", body.stiffness);
     for (int d = 0; d < 2; d++) {
       CHECK_OK(frame_body_show(&body, motion[d]));
-      CHECK_OK(frame_body_percentiles(&body, 1, &half, &ignored)); /* fills the samples */
-      for (int k = 0; k < n; k++)
-        pair[k] = (Pair){body.sample[k], body.weight[k]};
+      for (int s = 0; s < graph.n_struts; s++) {
+        const RoundStrut strut = frame_strut(&graph, s);
+        float mises[STRUT_SAMPLES], volume[STRUT_SAMPLES];
+        strut_samples(&body.section[s], &strut, graph_strut(&graph, s, NULL), mises, volume);
+        for (int k = 0; k < STRUT_SAMPLES; k++)
+          pair[s * STRUT_SAMPLES + k] = (Pair){mises[k], volume[k]};
+      }
       check_drive(answer, i, "frame", d, n, pair);
     }
   }

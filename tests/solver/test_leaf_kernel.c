@@ -126,7 +126,7 @@ static void in_single(const Grid *g, const Elasticity material[256], const doubl
   uint8_t *fixed = calloc((size_t)g->nodes_owned + 1, 1);
   Taken t = {.grid = g, .f = f};
   float *y;
-  CHECK_OK(level_create(g, NULL, g->stiffness_factor, material, &level));
+  CHECK_OK(level_create(g, NULL, g->stiffness_factor, material, ELEMENT_BY_LAW, &level));
   CHECK_OK(level_fix(&level, fixed, NULL));
   CHECK_OK(PetscCalloc3(3 * g->nodes_local, &t.us, 3 * g->nodes_local, &t.ys, 3 * g->nodes_local, &y));
   for (PetscInt i = 0; i < 3 * g->nodes_owned; ++i)

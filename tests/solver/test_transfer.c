@@ -47,7 +47,7 @@ static Pair pair_make(const Body *b) {
   Porous porous, next;
   float(*scale)[LEAF_VOXELS];
   c[1] = elasticity_isotropic(1, 0.3);
-  CHECK_OK(level_create(p.fine, NULL, p.fine->stiffness_factor, c, &p.level));
+  CHECK_OK(level_create(p.fine, NULL, p.fine->stiffness_factor, c, ELEMENT_BY_LAW, &p.level));
   CHECK_OK(porous_create(p.fine, c, &porous));
   CHECK_OK(coarsen(&p.level, &porous, c, &p.coarse, &next, &scale));
   CHECK_OK(porous_free(&porous));
