@@ -449,6 +449,25 @@ static void check_voxel_cage(const Answer *answer, const CageTask *cage) {
   CHECK_OK(PetscFree(pair));
 }
 
+/* Struts of the lattice, cut or not, of which some point lies beyond yield, per cent; n samples, strut by strut. */
+static double above_yield(const Graph *graph, const Pair *sample) {
+  const double yield_MPa = 331; /* materials/tantalum-sebm.yaml */
+  int all = 0, above = 0;
+  for (int s = 0; s < graph->n_struts; s++) {
+    int first = 1, yields = 0;
+    for (int t = 0; t < graph->n_struts; t++) {
+      if ((graph->origin ? graph->origin[t] : t) != (graph->origin ? graph->origin[s] : s))
+        continue;
+      first = first && t >= s;
+      for (int k = 0; k < STRUT_SAMPLES; k++)
+        yields = yields || sample[t * STRUT_SAMPLES + k].value > yield_MPa;
+    }
+    all += first;
+    above += first && yields;
+  }
+  return 100. * above / all;
+}
+
 static void check_frame_cage(const Answer *answer, const CageTask *cage) {
   Graph graph;
   FrameBody body;
@@ -471,6 +490,8 @@ static void check_frame_cage(const Answer *answer, const CageTask *cage) {
         for (int k = 0; k < STRUT_SAMPLES; k++)
           pair[s * STRUT_SAMPLES + k] = (Pair){mises[k], volume[k]};
       }
+      if (d) /* before the samples are sorted */
+        same(answer, above_yield(&graph, pair), 1e-9, "%s.frame.struts_above_yield_pct", case_name[i]);
       check_drive(answer, i, "frame", d, n, pair);
     }
   }
