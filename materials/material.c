@@ -21,6 +21,10 @@ const KeyRow material_keys[] = {
     {"C44_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "", "cubic: stiffness C44"},
     {"yield_MPa", KEY_NUMBER, "MPa", "(0, inf)", NULL, "", "yield stress"},
     {"yield_range_MPa", KEY_LIST, "MPa", "(0, inf)", NULL, "", "lowest and highest yield stress that are published"},
+    {"stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "",
+     "modulus of printed lattices of this metal over that of the same lattice as designed, calibrated on measurements"},
+    {"stiffness_factor_range", KEY_LIST, NULL, "(0, 1]", NULL, "",
+     "95 % prediction interval of stiffness_factor for one new lattice"},
     {"tangent_MPa", KEY_NUMBER, "MPa", "[0, inf)", NULL, "",
      "slope of the stress-strain curve after yield, below young_MPa"},
     {"voce_saturation_MPa", KEY_NUMBER, "MPa", "[0, inf)", NULL, "", "hardening: what Voce's term adds in the end"},
@@ -183,21 +187,37 @@ static PetscErrorCode check_together(const Where *where, int n, const char *cons
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode read_yield(const Where *where, Material *m) {
+/* A number and the interval that goes with it: value [3] is the number, lowest, highest; NAN where not given. */
+static PetscErrorCode read_with_range(const Where *where, const char *key, const char *range, double value[3]) {
   char path[512];
-  double range[2] = {NAN, NAN};
   PetscFunctionBeginUser;
-  PetscCall(read_number(where, "yield_MPa", &m->yield_MPa));
-  if (has(where, "yield_range_MPa"))
-    PetscCall(read_numbers(where, "yield_range_MPa", 2, range));
-  m->yield_lo_MPa = range[0];
-  m->yield_hi_MPa = range[1];
-  if (range[0] > range[1] || m->yield_MPa < range[0] || m->yield_MPa > range[1])
-    PetscCall(
-        document_error(where->doc, at(where, "yield_range_MPa", path),
-                       "key 'yield_range_MPa' = [%g, %g]: must be the lowest and the highest value, with yield_MPa "
-                       "between them",
-                       range[0], range[1]));
+  value[1] = value[2] = NAN;
+  PetscCall(read_number(where, key, &value[0]));
+  if (has(where, range))
+    PetscCall(read_numbers(where, range, 2, value + 1));
+  if (value[1] > value[2] || value[0] < value[1] || value[0] > value[2])
+    PetscCall(document_error(where->doc, at(where, range, path),
+                             "key '%s' = [%g, %g]: must be the lowest and the highest value, with %s between them",
+                             range, value[1], value[2], key));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode read_yield(const Where *where, Material *m) {
+  double value[3];
+  PetscFunctionBeginUser;
+  PetscCall(read_with_range(where, "yield_MPa", "yield_range_MPa", value));
+  m->yield_MPa = value[0], m->yield_lo_MPa = value[1], m->yield_hi_MPa = value[2];
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* A factor without its interval, or the other way round, would be a calibration of which nobody knows the worth. */
+static PetscErrorCode read_stiffness_factor(const Where *where, Material *m) {
+  static const char *const keys[] = {"stiffness_factor", "stiffness_factor_range"};
+  double value[3];
+  PetscFunctionBeginUser;
+  PetscCall(check_together(where, 2, keys));
+  PetscCall(read_with_range(where, keys[0], keys[1], value));
+  m->stiffness_factor = value[0], m->stiffness_factor_lo = value[1], m->stiffness_factor_hi = value[2];
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -266,6 +286,7 @@ static PetscErrorCode read_all(const Where *where, Material *m) {
   PetscCall(read_elasticity(where, m));
   PetscCall(read_number(where, "density_t_per_mm3", &m->density_t_per_mm3));
   PetscCall(read_yield(where, m));
+  PetscCall(read_stiffness_factor(where, m));
   PetscCall(read_hardening(where, m));
   PetscCall(read_fatigue(where, m));
   PetscCall(check_sources(where));

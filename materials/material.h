@@ -12,8 +12,11 @@
 typedef struct Material {
   char name[64];
   Elasticity c;
-  double young_MPa, poisson;                                 /* NAN when not isotropic */
-  double yield_MPa, yield_lo_MPa, yield_hi_MPa;              /* NAN when unknown */
+  double young_MPa, poisson;                    /* NAN when not isotropic */
+  double yield_MPa, yield_lo_MPa, yield_hi_MPa; /* NAN when unknown */
+  /* Calibrated on printed lattices: their modulus over that of the lattice as designed, with the 95 % prediction
+     interval for one new lattice; NAN when no calibration is known. */
+  double stiffness_factor, stiffness_factor_lo, stiffness_factor_hi;
   double tangent_MPa;                                        /* NAN when unknown */
   double voce_saturation_MPa, voce_exponent;                 /* NAN when unknown, both */
   double rate_per_s, rate_exponent;                          /* NAN when unknown, both */

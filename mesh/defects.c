@@ -153,10 +153,9 @@ PetscErrorCode graph_defects(const Graph *in, const Defects *defects, uint64_t s
   PetscFunctionBeginUser;
   PetscCall(check(defects));
   PetscCall(thin_out(in, defects, seed, &left, &counted));
-  PetscCheck(left.n_struts, PETSC_COMM_SELF, PETSC_ERR_USER_INPUT, "defects: of %" PetscInt_FMT " struts none is left",
-             in->n_struts);
-  change_diameters(defects, seed, &left, &counted);
-  if (defects->waviness_pct > 0) {
+  if (left.n_struts)
+    change_diameters(defects, seed, &left, &counted);
+  if (left.n_struts && defects->waviness_pct > 0) {
     PetscCall(bend_struts(&left, defects, seed, out));
     PetscCall(graph_free(&left));
   } else

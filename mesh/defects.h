@@ -37,7 +37,7 @@ typedef struct DefectsFound {
 
 /* The lattice with its defects; struts keep their order, wavy ones become consecutive pieces. in: uniform struts or
    not, bores as they are; not split along a strut so far. found may be NULL. PETSC_ERR_USER_INPUT: values out of the
-   ranges above, radii that vanish (defects_least_diameter), or no strut left. Islands are not defined in periodic
+   ranges above, radii that vanish (defects_least_diameter). No strut may be left. Islands are not defined in periodic
    graphs: there keep_islands must be set. */
 PetscErrorCode graph_defects(const Graph *in, const Defects *defects, uint64_t seed, Graph *out, DefectsFound *found);
 static inline bool defects_random(const Defects *d) { /* another seed, another lattice */

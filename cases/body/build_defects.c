@@ -102,7 +102,7 @@ PetscErrorCode build_defects_apply(const Case *c, const LatticeBody *body, const
   defects.touch = touch;
   PetscCall(graph_defects(perfect, &defects, body->seed, graph, &f));
   PetscCall(document_number(c->doc, path, &missing));
-  if (f.hanging > crumbs * (double)(f.struts - f.missing)) {
+  if (!graph->n_struts || f.hanging > crumbs * (double)(f.struts - f.missing)) {
     PetscCall(graph_free(graph));
     PetscCall(document_error(c->doc, path,
                              "key '%s' = %g: the lattice falls apart: of %" PetscInt_FMT " struts %" PetscInt_FMT

@@ -150,6 +150,22 @@
         "porosity is off by more than 0.5 points); solid fraction as stiffness factor; its square as stiffness factor" \
   }
 
+/* Whether a cage is computed as designed or as printed (cases/body/printed.h). */
+#define KEYS_CAGE_MODULUS                                                                                              \
+  {"cage.modulus",                                                                                                     \
+   KEY_WORD,                                                                                                           \
+   NULL,                                                                                                               \
+   NULL,                                                                                                               \
+   "ideal as-printed",                                                                                                 \
+   "ideal",                                                                                                            \
+   "stiffness of the struts in the computation: that of the dense metal, or that times the stiffness factor; the "     \
+   "report gives the modulus as designed and as printed"},                                                             \
+  {                                                                                                                    \
+    "cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "",                                                     \
+        "modulus as printed over as designed, calibrated on measured lattices (runner calibrate); default: the "       \
+        "metal's own, where it has one"                                                                                \
+  }
+
 /* materials: of a lattice of one metal. A mapping is checked by material_read. */
 #define KEYS_STRUT_MATERIAL                                                                                            \
   {"materials", KEY_MAP, NULL, NULL, NULL, NULL, "materials by name"}, {                                               \

@@ -58,6 +58,8 @@ void part_verdicts(const json_t *record, FILE *file) {
       list_item("good", "\u2713 YES", part_text(entry, "text"), file);
     else if (!strcmp(kind, "no"))
       list_item("bad", "\u2717 NO", part_text(entry, "text"), file);
+    else if (!strcmp(kind, "not shown"))
+      list_item("note", "NOT SHOWN", part_text(entry, "text"), file);
   }
   json_array_foreach(verdicts, i, entry) if (!strcmp(part_text(entry, "kind"), "note"))
       list_item("soft", "NOTE", part_text(entry, "text"), file);

@@ -30,7 +30,12 @@ PetscErrorCode results_quantity(Results *results, const char *name, double value
 PetscErrorCode results_solve(Results *results, const SolveInfo *info);
 PetscErrorCode results_mesh(Results *results, const MeshFacts *mesh); /* the largest one given stands in the summary */
 
-typedef enum VerdictKind { VERDICT_YES, VERDICT_NO, VERDICT_NOTE } VerdictKind;
+/* NOT_SHOWN: neither YES nor NO, because the interval of the number holds the limit. */
+typedef enum VerdictKind { VERDICT_YES, VERDICT_NO, VERDICT_NOT_SHOWN, VERDICT_NOTE } VerdictKind;
+/* YES where all of lo .. hi reaches the limit, NO where none of it does. Kernel. */
+static inline VerdictKind verdict_at_least(double limit, double lo, double hi) {
+  return lo >= limit ? VERDICT_YES : hi < limit ? VERDICT_NO : VERDICT_NOT_SHOWN;
+}
 PetscErrorCode results_verdict(Results *results, VerdictKind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

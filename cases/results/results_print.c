@@ -47,10 +47,11 @@ static void print_verdicts(const json_t *record, FILE *file) {
     fputs("\nVerdicts\n", file);
   json_array_foreach(all, i, verdict) {
     const char *kind = text(verdict, "kind");
-    fprintf(file, "  %-5s %s\n",
-            !strcmp(kind, "yes")  ? "YES"
-            : !strcmp(kind, "no") ? "NO"
-                                  : "note",
+    fprintf(file, "  %-9s  %s\n",
+            !strcmp(kind, "yes")         ? "YES"
+            : !strcmp(kind, "no")        ? "NO"
+            : !strcmp(kind, "not shown") ? "NOT SHOWN"
+                                         : "note",
             text(verdict, "text"));
   }
 }

@@ -91,7 +91,8 @@ PetscErrorCode results_assume(Results *results, const char *format, ...) {
 }
 
 PetscErrorCode results_verdict(Results *results, VerdictKind kind, const char *format, ...) {
-  static const char *const kinds[] = {[VERDICT_YES] = "yes", [VERDICT_NO] = "no", [VERDICT_NOTE] = "note"};
+  static const char *const kinds[] = {
+      [VERDICT_YES] = "yes", [VERDICT_NO] = "no", [VERDICT_NOT_SHOWN] = "not shown", [VERDICT_NOTE] = "note"};
   va_list arguments;
   char *text;
   PetscFunctionBeginUser;

@@ -14,6 +14,7 @@ typedef struct BendingPlan {
   double percentile; /* of the strut stresses, 0 .. 1 */
   Design design;
   Material strut;
+  Surface surface;          /* of the voxels */
   double voxel_mm;          /* 0: no voxel model */
   double lo[3], hi[3];      /* of the whole bar */
   double support_x, load_x; /* rows of nodes that carry the rollers (the other support at -support_x) */

@@ -1,5 +1,7 @@
 #include "cases/runners/cage_plan.h"
 
+#include "cases/body/limits.h"
+#include "cases/body/printed.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/segment_cage.h"
 #include <math.h>
@@ -123,15 +125,8 @@ static PetscErrorCode read_modulus(const Case *c, CagePlan *plan) {
   const char *word, *const path = "cage.stiffness_factor";
   PetscFunctionBeginUser;
   PetscCall(document_text(c->doc, "cage.modulus", &word));
-  bool printed = !strcmp(word, "as-printed");
-  if (printed != document_has(c->doc, path))
-    PetscCall(document_error(c->doc, printed ? "cage.modulus" : path,
-                             printed ? "key 'cage.modulus' = as-printed needs the calibrated key '%s'"
-                                     : "key '%s' counts only with cage.modulus: as-printed",
-                             path));
-  plan->stiffness_factor = 1;
-  if (printed)
-    PetscCall(document_number(c->doc, path, &plan->stiffness_factor));
+  PetscCall(printed_factor(c, "cage.modulus", path, &plan->strut));
+  plan->stiffness_factor = strcmp(word, "as-printed") ? 1 : plan->strut.stiffness_factor;
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -159,9 +154,10 @@ PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan) {
   PetscCall(PetscMemzero(plan, sizeof *plan));
   PetscCall(read_outline(c, plan));
   PetscCall(read_loads(c, plan));
-  PetscCall(read_modulus(c, plan));
   PetscCall(build_design(c, NAN, &plan->design));
   PetscCall(build_strut_material(c, &plan->strut));
+  PetscCall(limits_warn_design(results, &plan->design, &plan->strut));
+  PetscCall(read_modulus(c, plan));
   if (plan->design.cell_mm > PetscMin(PetscMin(plan->width_mm, plan->depth_mm), plan->outline.cage_mm))
     PetscCall(document_error(c->doc, "lattice",
                              "key 'lattice': a cell of %.4g mm does not fit into the cage, %g x %g x %g mm",
@@ -170,9 +166,11 @@ PetscErrorCode cage_plan(const Case *c, Results *results, CagePlan *plan) {
   PetscCall(cage_fatigue_read(c, plan));
   PetscCall(read_chance(c, plan));
   if (c->wants_voxel) {
-    PetscInt levels;
-    PetscCall(build_levels(c, 1, &levels));
-    PetscCall(build_voxel_mm(c, &plan->design, 0, results, &plan->outline.cage_voxel_mm));
+    PetscCall(build_surface(c, &plan->surface));
+    PetscCall(build_levels(c, RESOLUTIONS, &plan->n_levels));
+    for (PetscInt i = 0; i < plan->n_levels; i++)
+      PetscCall(build_voxel_mm(c, &plan->design, i, results, &plan->voxel_mm[i]));
+    plan->outline.cage_voxel_mm = plan->voxel_mm[plan->n_levels - 1];
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -33,8 +33,11 @@ typedef struct CagePlan {
   double area_mm2;  /* gross: of the outline without window */
   Design design;
   Material strut;
-  double stiffness_factor; /* on the strut's modulus; 1: ideal */
-  PetscInt n_loads, shown; /* shown: load case whose fields are written, -1: none */
+  Surface surface;              /* of the voxels */
+  PetscInt n_levels;            /* resolutions, coarsest first; the last one is outline.cage_voxel_mm; 0: no voxels */
+  double voxel_mm[RESOLUTIONS]; /* [n_levels] */
+  double stiffness_factor;      /* on the strut's modulus; 1: ideal */
+  PetscInt n_loads, shown;      /* shown: load case whose fields are written, -1: none */
   CageLoad load[CAGE_LOADS];
   PetscInt buckling_modes, buckling_pieces; /* modes 0: not asked */
   CageFatigue fatigue;

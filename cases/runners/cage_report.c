@@ -1,8 +1,11 @@
 #include "cases/runners/cage_report.h"
 
 #include "cases/body/frame_stress.h"
+#include "cases/body/limits.h"
 #include "cases/body/measure.h"
 #include "cases/body/model_notes.h"
+#include "cases/body/printed.h"
+#include "cases/body/safety.h"
 #include "cases/body/specimen_facts.h"
 #include "cases/runners/cage_fatigue.h"
 #include "cases/runners/cage_sure.h"
@@ -11,9 +14,10 @@
 
 static const double degree = PETSC_PI / 180;
 
-double cage_stiffness(const CageLoad *load, const LoadAnswer *a) {
-  return load->turns ? a->stiffness * 1e-3 * degree : a->stiffness;
-}
+/* From N mm/rad. */
+static double stiffness_unit(const CageLoad *load) { return load->turns ? 1e-3 * degree : 1; }
+
+double cage_stiffness(const CageLoad *load, const LoadAnswer *a) { return a->stiffness * stiffness_unit(load); }
 
 const char *cage_stiffness_name(const CageLoad *load) {
   return load->turns ? "stiffness_Nm_per_deg" : "stiffness_N_per_mm";
@@ -21,7 +25,7 @@ const char *cage_stiffness_name(const CageLoad *load) {
 
 const char *cage_stiffness_unit(const CageLoad *load) { return load->turns ? "N m/deg" : "N/mm"; }
 
-static double margin(const CagePlan *plan, const LoadAnswer *a) { return plan->strut.yield_MPa / a->mises[1]; }
+static double margin(const CagePlan *plan, const LoadAnswer *a) { return plan->strut.yield_MPa / a->p999_mesh.value; }
 
 /* Buckling factor, NAN where there is none. */
 static double lowest(const LoadAnswer *a) { return a->n_modes ? a->mode[0].factor : NAN; }
@@ -54,21 +58,44 @@ static PetscErrorCode quantity(Results *results, const char *prefix, const char 
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* With its interval by the mesh: the larger distance as uncertainty, the ends where the name has a place for them. */
+static PetscErrorCode bounded(Results *results, const char *prefix, const char *name, const Bounds *b, double factor,
+                              const char *unit) {
+  char full[160];
+  PetscFunctionBeginUser;
+  PetscCall(PetscSNPrintf(full, sizeof full, "%s%s", prefix, name));
+  if (isfinite(b->value))
+    PetscCall(
+        results_quantity(results, full, factor * b->value, unit, factor * fmax(b->hi - b->value, b->value - b->lo)));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode tell_safety(const CagePlan *plan, const char *prefix, const LoadAnswer *a, Results *results) {
+  const Safety s = safety_factor(&plan->strut, &a->p999_mesh);
+  const Bounds factor = {s.factor, s.mesh[0], s.mesh[1]};
+  PetscFunctionBeginUser;
+  PetscCall(bounded(results, prefix, "margin_yield", &factor, 1, "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_mesh_lo", s.mesh[0], "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_mesh_hi", s.mesh[1], "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_lo", s.metal[0], "-"));
+  PetscCall(quantity(results, prefix, "margin_yield_hi", s.metal[1], "-"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const CageLoad *load, const LoadAnswer *a,
                                 Results *results) {
   char prefix[96];
   PetscFunctionBeginUser;
   PetscCall(PetscSNPrintf(prefix, sizeof prefix, "%s%s.", model, load->name));
-  PetscCall(quantity(results, prefix, cage_stiffness_name(load), cage_stiffness(load, a), cage_stiffness_unit(load)));
+  PetscCall(bounded(results, prefix, cage_stiffness_name(load), &a->stiffness_mesh, stiffness_unit(load),
+                    cage_stiffness_unit(load)));
   PetscCall(quantity(results, prefix, "travel_mm", travel(plan, a), "mm"));
   PetscCall(quantity(results, prefix, "turn_deg", turn(plan, a), "deg"));
   PetscCall(quantity(results, prefix, "strut_mises_p95_MPa", a->mises[0], "MPa"));
-  PetscCall(quantity(results, prefix, "strut_mises_p999_MPa", a->mises[1], "MPa"));
+  PetscCall(bounded(results, prefix, "strut_mises_p999_MPa", &a->p999_mesh, 1, "MPa"));
   PetscCall(quantity(results, prefix, "strut_mises_max_MPa", a->mises[2], "MPa"));
   PetscCall(quantity(results, prefix, "struts_above_yield_pct", a->above_pct, "%"));
-  PetscCall(quantity(results, prefix, "margin_yield", margin(plan, a), "-"));
-  PetscCall(quantity(results, prefix, "margin_yield_lo", plan->strut.yield_lo_MPa / a->mises[1], "-"));
-  PetscCall(quantity(results, prefix, "margin_yield_hi", plan->strut.yield_hi_MPa / a->mises[1], "-"));
+  PetscCall(tell_safety(plan, prefix, a, results));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -76,7 +103,7 @@ static PetscErrorCode tell_load(const CagePlan *plan, const char *model, const C
 static PetscErrorCode tell(const CagePlan *plan, const char *prefix, const SpecimenAnswer *answer, Results *results) {
   double worst[4] = {0};
   PetscFunctionBeginUser;
-  PetscCall(quantity(results, prefix, "cage_E_MPa", answer->young_MPa, "MPa"));
+  PetscCall(bounded(results, prefix, "cage_E_MPa", &answer->young_mesh, 1, "MPa"));
   PetscCall(quantity(results, prefix, "porosity_pct", answer->porosity_pct, "%"));
   PetscCall(quantity(results, prefix, "strut_mm", answer->strut_mm, "mm"));
   PetscCall(
@@ -112,23 +139,58 @@ static PetscErrorCode row(const CagePlan *plan, const char *model, const CageLoa
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Largest rotation and strain of all load cases: where the analysis ceases to be linear. */
+static void largest_motion(const CagePlan *plan, const SpecimenAnswer *answer, double *rotation_deg,
+                           double *strain_pct) {
+  *rotation_deg = *strain_pct = 0;
+  for (PetscInt i = 0; i < plan->n_loads; i++) {
+    const LoadAnswer *a = &answer->load[i];
+    *rotation_deg = fmax(*rotation_deg, turn(plan, a));
+    *strain_pct = fmax(*strain_pct, 100 * fabs(travel(plan, a)) / plan->outline.cage_mm);
+  }
+}
+
 static PetscErrorCode strong(const CagePlan *plan, const char *model, const SpecimenAnswer *answer, Results *results) {
   PetscInt worst = 0;
+  SafetyCase it = {.model = model};
+  char above[96] = "";
   PetscFunctionBeginUser;
   for (PetscInt i = 1; i < plan->n_loads; i++)
-    if (answer->load[i].mises[1] > answer->load[worst].mises[1])
+    if (margin(plan, &answer->load[i]) < margin(plan, &answer->load[worst]))
       worst = i;
   const LoadAnswer *a = &answer->load[worst];
-  double least = margin(plan, a);
-  char above[96] = "";
   if (isfinite(a->above_pct))
     PetscCall(PetscSNPrintf(above, sizeof above, "; %.3g %% of the struts exceed yield somewhere at their surface",
                             a->above_pct));
-  PetscCall(results_verdict(results, least >= 1 ? VERDICT_YES : VERDICT_NO,
-                            "strong? the struts (%s) %s in every load case; least margin %.2f, in %s: yield %.4g MPa "
-                            "over the 99.9th percentile of von Mises, %.4g MPa%s",
-                            model, least >= 1 ? "stay elastic" : "do not stay elastic", least, plan->load[worst].name,
-                            plan->strut.yield_MPa, a->mises[1], above));
+  it.load = plan->load[worst].name, it.p999 = &a->p999_mesh, it.more = above;
+  largest_motion(plan, answer, &it.rotation_deg, &it.strain_pct);
+  PetscCall(safety_verdict(results, &plan->strut, &it));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* Warns of load cases beyond small displacements. */
+static PetscErrorCode small(const CagePlan *plan, const SpecimenAnswer *answer, Results *results) {
+  char where[96];
+  PetscFunctionBeginUser;
+  for (PetscInt i = 0; i < plan->n_loads; i++) {
+    const LoadAnswer *a = &answer->load[i];
+    PetscCall(PetscSNPrintf(where, sizeof where, "load case %s", plan->load[i].name));
+    PetscCall(limits_warn_linear(results, where, turn(plan, a), 100 * travel(plan, a) / plan->outline.cage_mm));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static PetscErrorCode stiff(const CagePlan *plan, const SpecimenAnswer *plain, Results *results) {
+  const Bounds *E = &plain->young_mesh;
+  const double designed = E->value / plan->stiffness_factor;
+  char text[PRINTED_TEXT];
+  PetscFunctionBeginUser;
+  PetscCall(printed_quantities(results, &plan->strut, "cage_E", "MPa", designed));
+  PetscCall(results_verdict(results, VERDICT_NOTE,
+                            "stiff? over the gross section along the axis: %s; the mesh alone: %.4g to %.4g MPa as "
+                            "designed; PEEK has 3800, cancellous bone of vertebrae 100 to 1000",
+                            printed_text(&plan->strut, designed, "MPa", text), E->lo / plan->stiffness_factor,
+                            E->hi / plan->stiffness_factor));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -188,12 +250,13 @@ static PetscErrorCode assume(const CagePlan *plan, const SpecimenAnswer *voxel, 
   PetscCall(results_assume(results, "stiffness of a case with moments: the moments over the rotation that they make "
                                     "alone; of the others: the force over its own displacement"));
   if (plan->stiffness_factor < 1)
-    PetscCall(results_assume(results,
-                             "lattice as printed: %.3g of the dense metal's modulus in the struts, a factor calibrated "
-                             "on measured lattices, not a property of the metal",
-                             plan->stiffness_factor));
+    PetscCall(
+        results_assume(results,
+                       "computed as printed: %.3g of the dense metal's modulus in the struts, a factor calibrated "
+                       "on measured lattices, not a property of the metal",
+                       plan->stiffness_factor));
   else
-    PetscCall(results_assume(results, "lattice ideal: the design geometry with the modulus of the dense metal"));
+    PetscCall(results_assume(results, "computed as designed: the design geometry with the modulus of the dense metal"));
   if (frame)
     PetscCall(results_assume(results, "%s", frame_stress_meaning));
   if (frame && plan->buckling_modes)
@@ -228,10 +291,8 @@ PetscErrorCode cage_report(const CagePlan *plan, const SpecimenAnswer *voxel, co
     if (frame)
       PetscCall(row(plan, "frame", &plan->load[i], &frame->load[i], results));
   }
-  PetscCall(results_verdict(results, VERDICT_NOTE,
-                            "stiff? %.4g MPa over the gross section along the axis; PEEK has 3800, cancellous bone of "
-                            "vertebrae 100 to 1000",
-                            plain->young_MPa));
+  PetscCall(stiff(plan, plain, results));
+  PetscCall(small(plan, plain, results));
   for (int m = 0; m < 2; m++)
     if ((m ? frame : voxel) && isfinite(plan->strut.yield_MPa))
       PetscCall(strong(plan, m ? "frame" : "voxels", m ? frame : voxel, results));

@@ -2,13 +2,15 @@
 #ifndef TRABECULA_CASES_RUNNERS_CAGE_SPECIMEN_H
 #define TRABECULA_CASES_RUNNERS_CAGE_SPECIMEN_H
 
+#include "cases/body/discretisation.h"
 #include "cases/runners/cage_plan.h"
 #include "solver/frame/frame_buckling.h"
 
 typedef struct LoadAnswer {
-  double stiffness; /* N/mm, or N mm/rad for moments: of the main load alone, all other motions free */
-  double motion[6]; /* of the upper plate about its centre, mm and rad, under the whole load */
-  double mises[3];  /* von Mises in the struts: 95 and 99.9 % of their volume, largest; MPa */
+  double stiffness;                 /* N/mm, or N mm/rad for moments: of the main load alone, all other motions free */
+  double motion[6];                 /* of the upper plate about its centre, mm and rad, under the whole load */
+  double mises[3];                  /* von Mises in the struts: 95 and 99.9 % of their volume, largest; MPa */
+  Bounds stiffness_mesh, p999_mesh; /* stiffness and mises[1] with the interval of the mesh, by cage_interval */
   double above_pct; /* of the struts: with a section that exceeds yield, %; frame only, NAN where yield is unknown */
   double turn_rad;  /* largest rotation of a node; frame only */
   PetscInt n_modes; /* of buckling, found; 0 where not asked */
@@ -26,6 +28,7 @@ typedef struct FatigueAnswer {
 
 typedef struct SpecimenAnswer {
   PetscInt64 struts, dofs, voxels;
+  Bounds young_mesh;             /* young_MPa with the interval of the mesh, by cage_interval */
   double young_MPa;              /* axial stiffness times height over gross area, other motions free */
   double porosity_pct, strut_mm; /* as computed; mean diameter of the struts, frame only, else NAN */
   LoadAnswer load[CAGE_LOADS];

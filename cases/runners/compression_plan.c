@@ -1,4 +1,5 @@
 #include "cases/runners/compression_plan.h"
+#include "cases/body/limits.h"
 #include "cases/runners/compression_image.h"
 #include <math.h>
 #include <string.h>
@@ -97,6 +98,7 @@ static PetscErrorCode plan_lattice(const Case *c, Results *results, CompressionP
   if (!document_has(c->doc, "materials.strut"))
     PetscCall(document_error(c->doc, "materials", "key 'materials.strut' is missing: a lattice needs it"));
   PetscCall(build_strut_material(c, &plan->strut));
+  PetscCall(limits_warn_design(results, &plan->design, &plan->strut));
   for (int i = 0; i < 3; i++) {
     plan->cells[i] = (PetscInt)count[i];
     plan->load.hi[i] = count[i] * plan->design.cell_mm;

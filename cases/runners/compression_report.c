@@ -1,6 +1,8 @@
 #include "cases/runners/compression_report.h"
 #include "cases/body/frame_stress.h"
+#include "cases/body/limits.h"
 #include "cases/body/model_notes.h"
+#include "cases/body/printed.h"
 #include "cases/body/specimen_facts.h"
 #include <math.h>
 
@@ -75,6 +77,7 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
   const BlockAnswer *plain = voxel ? voxel : frame;
   const double zero[4] = {0}, strain = 100 * plan->load.strain,
                stress = (study ? study->level[study->n - 1].young_MPa : frame->young_MPa) * plan->load.strain;
+  char text[PRINTED_TEXT];
 
   PetscFunctionBeginUser;
   PetscCall(tell(results, plan, "", plain, half));
@@ -107,6 +110,13 @@ PetscErrorCode compression_report(const CompressionPlan *plan, const Compression
     PetscCall(results_assume(results,
                              "von Mises stresses of voxels are means over each voxel: at the staircase of a surface "
                              "they do not converge with the voxel size, hence percentiles by volume"));
+  if (!plan->image) {
+    PetscCall(printed_quantities(results, &plan->strut, "E", "MPa", plain->young_MPa));
+    PetscCall(results_verdict(results, VERDICT_NOTE, "the modulus of the block: %s",
+                              printed_text(&plan->strut, plain->young_MPa, "MPa", text)));
+  }
+  if (voxel || !plan->follow)
+    PetscCall(limits_warn_linear(results, "load.strain_pct", NAN, 100 * plan->load.strain));
   if (voxel && !plan->image)
     PetscCall(note_resolution(&plan->design, plan->voxel_mm[study->n - 1], results));
   if (frame)

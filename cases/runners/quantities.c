@@ -75,6 +75,40 @@ static PetscErrorCode has_range(const Case *c, PetscBool *given) {
 }
 static const char no_range[] = "the metal has no yield_range_MPa";
 
+/* The calibrated stiffness factor: of the case, or of the metal at path. */
+static PetscErrorCode has_factor_at(const Case *c, const char *path, PetscBool *factor, PetscBool *range) {
+  Material material;
+  PetscFunctionBeginUser;
+  const bool given = document_has(c->doc, "cage.stiffness_factor");
+  PetscCall(material_read(c->doc, path, &material));
+  *factor = (PetscBool)(given || isfinite(material.stiffness_factor));
+  *range = (PetscBool)(!given && isfinite(material.stiffness_factor_lo));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+static PetscErrorCode has_factor(const Case *c, PetscBool *given) {
+  PetscBool ignored;
+  return has_factor_at(c, "materials.strut", given, &ignored);
+}
+static PetscErrorCode has_factor_range(const Case *c, PetscBool *given) {
+  PetscBool ignored;
+  return has_factor_at(c, "materials.strut", &ignored, given);
+}
+static PetscErrorCode has_cage_factor(const Case *c, PetscBool *given) {
+  PetscBool ignored;
+  return has_factor_at(c, "materials.cage", given, &ignored);
+}
+static PetscErrorCode has_cage_factor_range(const Case *c, PetscBool *given) {
+  PetscBool ignored;
+  return has_factor_at(c, "materials.cage", &ignored, given);
+}
+static const char no_factor[] = "no stiffness factor is known";
+/* A modulus as designed and as printed (cases/body/printed.h). */
+#define PRINTED(name, unit, factor, range)                                                                             \
+  {name "_designed_" unit, unit, 0, "modulus as designed", NULL, NULL},                                                \
+      {name "_printed_" unit, unit, 0, "as printed: times the calibrated stiffness factor", factor, no_factor}, {      \
+    name "_printed_{lo,hi}_" unit, unit, 0, "95 % prediction interval of the process", range, no_factor                \
+  }
+
 static PetscErrorCode has_powder(const Case *c, PetscBool *given) {
   PetscInt n;
   CompositionRow row[COMPOSITION_ROOM];
@@ -187,10 +221,18 @@ static PetscErrorCode has_mass(const Case *c, PetscBool *given) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 static const char no_lattice[] = "there is no lattice", no_mass[] = "no lattice, or the metal has no density";
+static PetscErrorCode lattice_factor(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  PetscCall(has_lattice(c, given));
+  if (*given)
+    PetscCall(has_factor(c, given));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
 #define STRUT_HELP "mean diameter of the struts as computed, over their length"
 
 #define CONSTANTS "{C11_over_Es,C12_over_Es,C44_over_Es,E100_over_Es,nu12,zener}"
 static const QuantityRow unit_cell_rows[] = {
+    PRINTED("E100", "MPa", has_factor, has_factor_range),
     {CONSTANTS, "", 0, "effective cubic constants over Young's modulus of the solid; of the voxels where there are",
      NULL, NULL},
     {"porosity_pct", "%", 0, "porosity of the computed cell", NULL, NULL},
@@ -243,6 +285,9 @@ const QuantityTable calibrate_quantities = TABLE(calibrate_rows);
 #define CURVE_ENERGY "{energy_MJ_per_m3,energy_to_plateau_end_MJ_per_m3}"
 #define SCATTER ".{mean,deviation,lo,hi}"
 static const QuantityRow compression_rows[] = {
+    {"E_designed_MPa", "MPa", 0, "modulus as designed, of a lattice", has_lattice, no_lattice},
+    {"E_printed_MPa", "MPa", 0, "as printed: times the calibrated stiffness factor", lattice_factor, no_factor},
+    {"E_printed_{lo,hi}_MPa", "MPa", 0, "95 % prediction interval of the process", lattice_factor, no_factor},
     {"E_MPa", "MPa", 0, "apparent Young's modulus; of the voxels where there are", NULL, NULL},
     {"voxel.E_MPa", "MPa", VOXEL, "of the voxels", NULL, NULL},
     {"frame.E_MPa", "MPa", FRAME, "of the frame", NULL, NULL},
@@ -310,6 +355,7 @@ const QuantityTable compression_quantities = TABLE(compression_rows);
     prefix BAR_NONE, "", models, "forces out of balance, energy out of balance, residual of the solve", NULL, NULL     \
   }
 static const QuantityRow bending_rows[] = {
+    PRINTED("E_f_corrected", "GPa", has_factor, has_factor_range),
     BAR("", 0),
     BAR("voxel.", VOXEL),
     BAR("frame.", FRAME),
@@ -330,7 +376,8 @@ const QuantityTable bending_quantities = TABLE(bending_rows);
       {prefix "<loads>.travel_mm", "mm", models, "displacement of the upper plate", NULL, NULL},                       \
       {prefix "<loads>.turn_deg", "deg", models, "rotation of the upper plate", NULL, NULL},                           \
       {prefix "<loads>.strut_mises_{p95,p999,max}_MPa", "MPa", models, "von Mises stress of the struts", NULL, NULL},  \
-      {prefix "<loads>.margin_yield", "-", models, "safety factor against yield", has_yield, no_yield},                \
+      {prefix "<loads>.margin_yield{,_mesh_lo,_mesh_hi}",       "-",       models,                                     \
+       "safety factor against yield; its interval by the mesh", has_yield, no_yield},                                  \
       {prefix "<loads>.margin_yield_{lo,hi}", "-", models, "the same over the metal's range", has_range, no_range}, {  \
     prefix "balance.{force_max_rel,moment_max_rel,energy_max_rel,residual_max}", "-", models,                          \
         "balance of forces, moments and energy; residual; of the worst load case", NULL, NULL                          \
@@ -339,6 +386,7 @@ static const QuantityRow cage_rows[] = {
     CAGE("", 0),
     CAGE("voxel.", BOTH),
     CAGE("frame.", BOTH),
+    PRINTED("cage_E", "MPa", has_factor, has_factor_range),
     {"struts", "", FRAME, "struts of the frame", NULL, NULL},
     {"design_porosity_pct", "%", 0, "porosity of the design's infinite lattice", NULL, NULL},
     {"mass_g", "g", 0, "mass of the computed cage", has_mass, no_mass},
@@ -393,7 +441,13 @@ static const char no_shielding[] = "shielding.compare is none", no_comparing[] =
    "von Mises stress of the struts",                                                                                   \
    NULL,                                                                                                               \
    NULL},                                                                                                              \
-      {CASES "." model ".margin_to_yield", "-", models, "safety factor against yield", has_cage_yield, no_yield}, {    \
+      {CASES "." model ".margin_to_yield{,_mesh_lo,_mesh_hi}",                                                         \
+       "-",                                                                                                            \
+       models,                                                                                                         \
+       "safety factor against yield; its interval by the mesh",                                                        \
+       has_cage_yield,                                                                                                 \
+       no_yield},                                                                                                      \
+  {                                                                                                                    \
     CASES "." model ".force_over_segment_pct", "%", models, "load by motion over that through the segment, more",      \
         NULL, NULL                                                                                                     \
   }
@@ -457,6 +511,7 @@ static const QuantityRow segment_rows[] = {
     {"bone.{cortical,endplate,cancellous}.volume_mm3", "mm3", 0, "volume of a tissue of bone in both vertebrae", NULL,
      NULL},
     {"bone.mass_g", "g", 0, "mass of the bone of both vertebrae", NULL, NULL},
+    PRINTED("lattice_E", "MPa", has_cage_factor, has_cage_factor_range),
     SURFACE("own", NULL, NULL),
     SURFACE("<comparisons>", is_comparing, no_comparing),
     BONE("own", is_shielding, no_shielding),

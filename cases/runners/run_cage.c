@@ -1,5 +1,6 @@
 /* Runner cage: a cage of lattice alone between two rigid plates. */
 #include "cases/body/build_keys.h"
+#include "cases/runners/cage_interval.h"
 #include "cases/runners/cage_report.h"
 #include "cases/runners/cage_scatter.h"
 #include "cases/runners/quantities.h"
@@ -26,10 +27,7 @@ static const KeyRow rows[] = {
     {"cage.wedge_deg", KEY_NUMBER, "deg", "[-20, 20]", NULL, "0",
      "inclination of the upper face about the lateral axis; positive: lower in front"},
     {"cage.window_mm", KEY_NUMBER, "mm", "[0, 100]", NULL, "0", "diameter of a graft window along the axis, 0: none"},
-    {"cage.modulus", KEY_WORD, NULL, NULL, "ideal as-printed", "ideal",
-     "stiffness of the struts: that of the dense metal, or that times the stiffness factor"},
-    {"cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "",
-     "strut stiffness as printed over the dense metal's, calibrated on measured lattices (runner calibrate)"},
+    KEYS_CAGE_MODULUS,
     KEYS_STRUT_MATERIAL,
     {"loads", KEY_MAP, NULL, NULL, NULL, deck, "load cases by name: loads on the upper plate, its other motions free"},
     {"loads.*", KEY_MAP, NULL, NULL, NULL, "", "forces and moments that act together"},
@@ -93,9 +91,9 @@ static PetscErrorCode estimate(const Case *c, Estimate *e) {
   *e = (Estimate){0};
   PetscCall(cage_plan(c, NULL, &plan));
   const double volume = cage_volume(&plan), cell_count = volume / pow(plan.design.cell_mm, 3);
-  if (c->wants_voxel)
+  for (PetscInt i = 0; i < plan.n_levels; i++)
     PetscCall(build_estimate_struts(c, volume * (1 - plan.design.porosity_pct / 100), plan.design.strut_mm,
-                                    plan.outline.cage_voxel_mm, 6, FIELDS_WHOLE, e));
+                                    plan.voxel_mm[i], 6, FIELDS_WHOLE, e));
   if (c->wants_frame)
     PetscCall(estimate_frames(c, &plan, cell_count, e));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -107,7 +105,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(cage_plan(c, results, &plan));
   if (c->wants_voxel) {
-    PetscCall(specimen_voxels(c, &plan, results, &voxel));
+    PetscCall(cage_voxels_at(c, &plan, results, &voxel));
     PetscCall(results_mesh(results, &(MeshFacts){.voxel_mm = plan.outline.cage_voxel_mm,
                                                  .voxels = voxel.voxels,
                                                  .nodes = voxel.dofs / 3,
@@ -116,6 +114,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
   }
   if (c->wants_frame) {
     PetscCall(specimen_own_frame(c, &plan, results, &frame));
+    cage_interval(&plan, MESH_FRAME, 1, &frame);
     PetscCall(results_mesh(results, &(MeshFacts){.nodes = frame.dofs / 6,
                                                  .dofs = frame.dofs,
                                                  .struts = frame.struts,

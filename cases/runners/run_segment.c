@@ -19,10 +19,7 @@ static const KeyRow rows[] = {
     {"cage.sleeve_outer_mm", KEY_NUMBER, "mm", "(0, 20]", NULL, "5", "outer diameter of the sleeves"},
     {"cage.sleeve_lower_deg", KEY_NUMBER, "deg", "[10, 90]", NULL, "30", "angle of the lower sleeve to the end face"},
     {"cage.sleeve_upper_deg", KEY_NUMBER, "deg", "[10, 90]", NULL, "45", "angle of the upper sleeve to the end face"},
-    {"cage.modulus", KEY_WORD, NULL, NULL, "ideal as-printed", "as-printed",
-     "stiffness of the struts: that of the dense metal, or that times the stiffness factor"},
-    {"cage.stiffness_factor", KEY_NUMBER, NULL, "(0, 1]", NULL, "0.202",
-     "strut stiffness as printed over the dense metal's, calibrated on measured lattices (runner calibrate)"},
+    KEYS_CAGE_MODULUS,
     {"vertebra", KEY_MAP, NULL, NULL, NULL, "", "the two vertebral bodies: elliptic, with shell and endplates"},
     {"vertebra.width_mm", KEY_NUMBER, "mm", "[2, 100]", NULL, "30", "lateral diameter"},
     {"vertebra.depth_mm", KEY_NUMBER, "mm", "[2, 100]", NULL, "24", "anterior-posterior diameter"},
@@ -109,12 +106,14 @@ static PetscErrorCode tell_assumptions(const Case *c, const SegmentTask *task, R
   PetscCall(results_assume(results, "stiffness of the four moment cases: the moment over the rotation beyond that of "
                                     "the compression, i.e. of the moment alone"));
   if (task->stiffness_factor < 1)
-    PetscCall(results_assume(results,
-                             "lattice as printed: %.3g of the dense metal's modulus in the struts, a factor calibrated "
-                             "on measured lattices, not a property of the metal; faces and sleeves are dense",
-                             task->stiffness_factor));
+    PetscCall(results_assume(
+        results,
+        "lattice computed as printed: %.3g of the dense metal's modulus in the struts, a factor calibrated "
+        "on measured lattices, not a property of the metal; faces and sleeves are dense",
+        task->stiffness_factor));
   else
-    PetscCall(results_assume(results, "lattice ideal: the design geometry with the modulus of the dense metal"));
+    PetscCall(results_assume(results,
+                             "lattice computed as designed: the design geometry with the modulus of the dense metal"));
   if (g->sleeves)
     PetscCall(results_assume(results,
                              "both sleeves lie in the frontal plane, open at the centre of an end face and at "

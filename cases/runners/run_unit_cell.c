@@ -1,6 +1,8 @@
 /* Runner unit-cell: effective cubic constants of one periodic cell. */
 #include "cases/body/build_keys.h"
 #include "cases/body/cell_moduli.h"
+#include "cases/body/limits.h"
+#include "cases/body/printed.h"
 #include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
 #include "materials/gibson_ashby.h"
@@ -146,6 +148,7 @@ static PetscErrorCode compare(const Design *design, const Material *material, co
                               Results *results) {
   const double rho = 1 - design->porosity_pct / 100, bound = hashin_shtrikman_young(rho, material->poisson);
   const Cubic *best = voxel ? voxel : frame;
+  char text[PRINTED_TEXT];
 
   PetscFunctionBeginUser;
   PetscCall(results_table(results, "Models side by side", "model|E100/Es|C11/Es|C12/Es|C44/Es|nu12|Zener"));
@@ -168,6 +171,9 @@ static PetscErrorCode compare(const Design *design, const Material *material, co
                       "density %.4g%s",
                       best->E100, below ? "below" : "above", bound, rho,
                       below ? "" : " (which binds the mean over directions, not the stiffest one)"));
+  PetscCall(printed_quantities(results, material, "E100", "MPa", best->E100 * material->young_MPa));
+  PetscCall(results_verdict(results, VERDICT_NOTE, "the modulus along [100]: %s",
+                            printed_text(material, best->E100 * material->young_MPa, "MPa", text)));
   if (voxel && frame)
     PetscCall(results_verdict(results, VERDICT_NOTE, "the frame's E100 differs from the voxels' by %+.2f %%",
                               100 * (frame->E100 / voxel->E100 - 1)));
@@ -184,6 +190,7 @@ static PetscErrorCode run(const Case *c, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(build_design(c, NAN, &design));
   PetscCall(build_strut_material(c, &material));
+  PetscCall(limits_warn_design(results, &design, &material));
   if (c->wants_voxel)
     PetscCall(run_voxels(c, &design, &material, results, &study));
   if (c->wants_frame) {

@@ -118,6 +118,7 @@ PetscErrorCode segment_own(const Case *c, const SegmentTask *task, Segment *segm
   }
   PetscCall(report_own(task, answer, &answers, results));
   PetscCall(report_struts(task, answer, &answers, results));
+  PetscCall(report_modulus(task, own, results));
   PetscCall(report_bone(segment, bone, results));
   PetscCall(report_energy(own, results));
   PetscCall(report_balance(answer, superposition, results));

@@ -1,5 +1,10 @@
 #include "cases/runners/segment_report.h"
 
+#include "cases/body/discretisation.h"
+#include "cases/body/limits.h"
+#include "cases/body/printed.h"
+#include "cases/body/safety.h"
+
 #include <math.h>
 
 static const char *const side[2] = {"lower", "upper"};
@@ -23,7 +28,13 @@ static const char *cell(double value, const char *format, char text[32]) {
   return text;
 }
 
-/* Yield over the 99.9th percentile of von Mises under the force that goes through the cage. */
+/* 99.9th percentile of von Mises under the force that goes through the cage, with the interval of the mesh. */
+static Bounds p999(const SegmentTask *task, const CageAnswer *answer, int i) {
+  const bool frame = answer->struts > 0;
+  return discretisation_single(frame ? MESH_FRAME : (Mesh)task->surface, CONVERGES_STRESS,
+                               frame ? 1 : task->design.strut_mm / answer->voxel_mm, answer->mises_999[DRIVE_FORCE][i]);
+}
+
 static double margin(const SegmentTask *task, const CageAnswer *answer, int i) {
   return answer ? task->cage.yield_MPa / answer->mises_999[DRIVE_FORCE][i] : NAN;
 }
@@ -119,7 +130,13 @@ static PetscErrorCode strut_quantities(const SegmentTask *task, const OwnCase *o
   PetscCall(quantity(results, prefix, "by_motion.strut_mises_p95_MPa", answer->mises_95[DRIVE_MOTION][i], "MPa"));
   PetscCall(quantity(results, prefix, "by_motion.strut_mises_p999_MPa", answer->mises_999[DRIVE_MOTION][i], "MPa"));
   PetscCall(quantity(results, prefix, "struts_above_yield_pct", answer->above_pct[DRIVE_FORCE][i], "%"));
-  PetscCall(quantity(results, prefix, "margin_to_yield", margin(task, answer, i), "-"));
+  if (isfinite(task->cage.yield_MPa)) {
+    const Bounds stress = p999(task, answer, i);
+    const Safety safety = safety_factor(&task->cage, &stress);
+    PetscCall(quantity(results, prefix, "margin_to_yield", safety.factor, "-"));
+    PetscCall(quantity(results, prefix, "margin_to_yield_mesh_lo", safety.mesh[0], "-"));
+    PetscCall(quantity(results, prefix, "margin_to_yield_mesh_hi", safety.mesh[1], "-"));
+  }
   PetscCall(quantity(results, prefix, "force_over_segment_pct", excess_pct(own, answer, i), "%"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -143,10 +160,19 @@ static PetscErrorCode strut_chart(const CageAnswers *cage, Results *results) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* The load case with the smallest margin, of both models. */
-static PetscErrorCode strut_verdict(const SegmentTask *task, const CageAnswers *cage, Results *results) {
+/* The load case with the least safety factor, of both models. */
+static PetscErrorCode strut_verdict(const SegmentTask *task, const OwnCase own[LOAD_CASES], const CageAnswers *cage,
+                                    Results *results) {
   const CageAnswer *answer[2] = {cage->voxel, cage->frame};
+  double rotation = 0, strain = 0;
   PetscFunctionBeginUser;
+  for (int i = 0; i < LOAD_CASES; i++) {
+    char where[96];
+    const double pct = 100 * own[i].travel_mm / (2 * task->geometry.vertebra_mm + task->geometry.cage_mm);
+    PetscCall(PetscSNPrintf(where, sizeof where, "load case %s", segment_loads[i].name));
+    PetscCall(limits_warn_linear(results, where, own[i].turn_deg, pct));
+    rotation = fmax(rotation, fabs(own[i].turn_deg)), strain = fmax(strain, fabs(pct));
+  }
   for (int m = 0; m < 2; m++) {
     int worst = 0;
     if (!answer[m] || !isfinite(task->cage.yield_MPa))
@@ -154,13 +180,14 @@ static PetscErrorCode strut_verdict(const SegmentTask *task, const CageAnswers *
     for (int i = 1; i < LOAD_CASES; i++)
       if (margin(task, answer[m], i) < margin(task, answer[m], worst))
         worst = i;
-    double least = margin(task, answer[m], worst);
-    PetscCall(results_verdict(results, least >= 1 ? VERDICT_YES : VERDICT_NO,
-                              "the struts (%s) %s in every load case; least margin %.2f, in %s: yield %.4g MPa over "
-                              "the 99.9th percentile of von Mises, %.4g MPa",
-                              m ? "frame" : "voxels", least >= 1 ? "stay elastic" : "do not stay elastic", least,
-                              segment_loads[worst].title, task->cage.yield_MPa,
-                              answer[m]->mises_999[DRIVE_FORCE][worst]));
+    const Bounds stress = p999(task, answer[m], worst);
+    PetscCall(safety_verdict(results, &task->cage,
+                             &(SafetyCase){.model = m ? "frame" : "voxels",
+                                           .load = segment_loads[worst].title,
+                                           .p999 = &stress,
+                                           .rotation_deg = rotation,
+                                           .strain_pct = strain,
+                                           .more = ""}));
   }
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -191,8 +218,24 @@ PetscErrorCode report_struts(const SegmentTask *task, const OwnCase own[LOAD_CAS
                             a->mises_95[DRIVE_MOTION][i], a->mises_999[DRIVE_MOTION][i], a->mises_95[DRIVE_FORCE][i],
                             a->mises_999[DRIVE_FORCE][i], cell(margin(task, a, i), "%.2f", text)));
     }
-  PetscCall(strut_verdict(task, cage, results));
+  PetscCall(strut_verdict(task, own, cage, results));
   PetscCall(strut_chart(cage, results));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode report_modulus(const SegmentTask *task, const Variant *own, Results *results) {
+  const double designed = own->young_MPa / task->stiffness_factor;
+  const Bounds E =
+      discretisation_single((Mesh)task->surface, CONVERGES_STIFFNESS,
+                            task->design.strut_mm / task->design.cell_mm * (double)task->cell_voxels, designed);
+  char text[PRINTED_TEXT];
+  PetscFunctionBeginUser;
+  PetscCall(printed_quantities(results, &task->cage, "lattice_E", "MPa", designed));
+  PetscCall(results_verdict(results, VERDICT_NOTE,
+                            "stiff? the infinite lattice of the cage along its axis: %s; the mesh alone: %.4g to %.4g "
+                            "MPa as designed; the bone was computed with the cage %s",
+                            printed_text(&task->cage, designed, "MPa", text), E.lo, E.hi,
+                            task->stiffness_factor < 1 ? "as printed" : "as designed"));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

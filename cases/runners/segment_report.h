@@ -27,6 +27,8 @@ PetscErrorCode report_own(const SegmentTask *task, const OwnCase own[LOAD_CASES]
                           Results *results);
 PetscErrorCode report_struts(const SegmentTask *task, const OwnCase own[LOAD_CASES], const CageAnswers *cage,
                              Results *results);
+/* The modulus of the cage's lattice as designed and as printed. */
+PetscErrorCode report_modulus(const SegmentTask *task, const Variant *own, Results *results);
 PetscErrorCode report_balance(const OwnCase own[LOAD_CASES], double superposition, Results *results);
 /* What the outline of each lattice cage costs it, and what its homogenised body has of that. */
 PetscErrorCode report_surfaces(const SegmentTask *task, PetscInt n, const Variant *variant, Results *results);

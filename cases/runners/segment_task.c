@@ -1,5 +1,7 @@
 #include "cases/runners/segment_task.h"
 
+#include "cases/body/limits.h"
+#include "cases/body/printed.h"
 #include "materials/density_law.h"
 #include <math.h>
 #include <string.h>
@@ -124,7 +126,7 @@ static PetscErrorCode read_bone(const Case *c, SegmentTask *task, Results *resul
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-static PetscErrorCode read_cage(const Case *c, SegmentTask *task) {
+static PetscErrorCode read_cage(const Case *c, SegmentTask *task, Results *results) {
   const char *word;
   PetscFunctionBeginUser;
   PetscCall(build_design(c, NAN, &task->design));
@@ -134,9 +136,10 @@ static PetscErrorCode read_cage(const Case *c, SegmentTask *task) {
                              "key 'materials.cage' = %s: struts need an isotropic material (young_MPa and poisson)",
                              task->cage.name));
   PetscCall(document_text(c->doc, "cage.modulus", &word));
-  task->stiffness_factor = 1;
-  if (!strcmp(word, "as-printed"))
-    PetscCall(document_number(c->doc, "cage.stiffness_factor", &task->stiffness_factor));
+  PetscCall(limits_warn_design(results, &task->design, &task->cage));
+  PetscCall(printed_factor(c, "cage.modulus", "cage.stiffness_factor", &task->cage));
+  task->stiffness_factor = strcmp(word, "as-printed") ? 1 : task->cage.stiffness_factor;
+  PetscCall(build_surface(c, &task->surface));
   PetscCall(document_integer(c->doc, "resolution.cell_voxels", &task->cell_voxels));
   if (task->cell_voxels % LEAF_EDGE)
     PetscCall(document_error(c->doc, "resolution.cell_voxels",
@@ -208,7 +211,7 @@ PetscErrorCode segment_task_read(const Case *c, Results *results, SegmentTask *t
   PetscFunctionBeginUser;
   PetscCall(PetscMemzero(task, sizeof *task));
   PetscCall(read_geometry(c, task, results));
-  PetscCall(read_cage(c, task));
+  PetscCall(read_cage(c, task, results));
   /* Cut struts hang free over a part of a cell: about 0.13 of it is lost. A quarter holds that, and a voxel can be
      drawn. */
   SegmentGeometry *g = &task->geometry;

@@ -21,6 +21,7 @@ typedef struct SegmentTask {
   double bone_density[SEG_TISSUES];  /* g/cm3 by tissue */
   double bone_strength[SEG_TISSUES]; /* MPa by tissue */
   double stiffness_factor;           /* of the struts: 1 for the ideal lattice */
+  Surface surface;                   /* of the voxels of cell and resolved cage */
   PetscInt cell_voxels;
   double force_N, moment_Nmm;
   PetscInt n_references, n_comparisons;

@@ -82,6 +82,25 @@ static inline double answer_uncertainty(const Answer *answer, const char *name) 
       json_object_get(json_object_get(json_object_get(answer->summary, "quantities"), name), "uncertainty"));
 }
 
+/* Whether a text of that list ("verdicts", "warnings", "assumptions") of the report, of that kind (NULL: any), holds
+   part. */
+static inline bool answer_says(const Answer *answer, const char *list, const char *kind, const char *part) {
+  bool found = false;
+  char file[160];
+  size_t i;
+  const json_t *it;
+  snprintf(file, sizeof file, "%s/out/report.json", answer->folder);
+  json_t *report = json_load_file(file, 0, NULL);
+  assert_non_null(report);
+  json_array_foreach(json_object_get(report, list), i, it) {
+    const char *text = json_string_value(json_is_string(it) ? it : json_object_get(it, "text"));
+    const char *of = json_string_value(json_object_get(it, "kind"));
+    found = found || (text && strstr(text, part) && (!kind || (of && !strcmp(of, kind))));
+  }
+  json_decref(report);
+  return found;
+}
+
 static inline void answer_close(Answer *answer) {
   json_decref(answer->summary);
   folder_close(answer->folder);
