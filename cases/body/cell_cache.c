@@ -49,13 +49,14 @@ static PetscErrorCode describe(const Case *c, const CellInputs *in, json_t **inp
   PetscCallMPI(MPI_Comm_size(c->comm, &ranks));
   PetscCall(PetscGetVersion(petsc, sizeof petsc));
   PetscCall(PetscOptionsGetAll(NULL, &options));
-  *inputs = json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:i, s:i, s:f, s:I, s:f, s:s, s:s, s:s, s:s, s:i}", "cell",
-                      in->cell->name, "strut_over_cell", in->strut_over_cell, "waist", in->waist, "bore", in->bore,
-                      "porosity_pct", in->porosity_pct, "poisson", in->poisson, "voxels_per_cell",
-                      (json_int_t)in->voxels, "surface", surface[in->surface], "element", (int)in->options.element, "strains", (int)in->strains, "rtol",
-                      in->options.rtol, "max_iterations", (json_int_t)in->options.max_iterations, "equilibrium",
-                      in->options.equilibrium, "version", trabecula_version, "petsc", petsc, "kernel",
-                      kernel ? kernel->name : "", "petsc_options", options, "ranks", (int)ranks);
+  *inputs =
+      json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:i, s:i, s:f, s:I, s:f, s:s, s:s, s:s, s:s, s:i}", "cell",
+                in->cell->name, "strut_over_cell", in->strut_over_cell, "waist", in->waist, "bore", in->bore,
+                "porosity_pct", in->porosity_pct, "poisson", in->poisson, "voxels_per_cell", (json_int_t)in->voxels,
+                "surface", surface[in->surface], "element", (int)in->options.element, "strains", (int)in->strains,
+                "rtol", in->options.rtol, "max_iterations", (json_int_t)in->options.max_iterations, "equilibrium",
+                in->options.equilibrium, "version", trabecula_version, "petsc", petsc, "kernel",
+                kernel ? kernel->name : "", "petsc_options", options, "ranks", (int)ranks);
   PetscCall(PetscFree(options));
   PetscCheck(*inputs, PETSC_COMM_SELF, PETSC_ERR_MEM, "out of memory");
   PetscFunctionReturn(PETSC_SUCCESS);

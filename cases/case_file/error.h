@@ -11,9 +11,10 @@ typedef struct ErrorReport {
   PetscBool own;  /* an error of one rank is its own matter: the caller lets the others know */
 } ErrorReport;
 
-/* A PETSc error handler; ctx is an ErrorReport. Users' mistakes and solves that do not converge as they are, with "trabecula: error: " before them
-   unless they name a place; KEEP_STOPPED as what it is; anything else as an internal error with its place. Rank 0 of
-   the communicator prints; an error that one rank of several raises for itself ends them all with status 2. */
+/* A PETSc error handler; ctx is an ErrorReport. Users' mistakes and solves that do not converge as they are, with
+   "trabecula: error: " before them unless they name a place; KEEP_STOPPED as what it is; anything else as an internal
+   error with its place. Rank 0 of the communicator prints; an error that one rank of several raises for itself ends
+   them all with status 2. */
 PetscErrorCode error_handler(MPI_Comm comm, int line, const char *function, const char *file, PetscErrorCode code,
                              PetscErrorType type, const char *message, void *ctx);
 /* A text that was told, on one line and without "trabecula: error: " before it. */

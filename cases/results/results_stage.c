@@ -1,5 +1,6 @@
 /* Where the files of a run wait until the run is good: dir/.partial-HOST-PID. */
 #include "cases/case_file/interrupt.h"
+#include "cases/case_file/plain_text.h"
 #include "cases/results/own_files.h"
 #include "cases/results/results_impl.h"
 #include "cases/results/table.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PATH_ROOM = PETSC_MAX_PATH_LEN + 300 };
@@ -64,10 +66,24 @@ static void release(Results *results) {
   results->claim = -1;
 }
 
+/* A second sweep in one folder wants the same points: it waits for the first and finds them computed. Any other second
+   run is refused. */
+static int claim_or_wait(Results *results, char *why, size_t n) {
+  int bad = folder_claim(results->dir, &results->claim, why, n);
+  if (bad == EBUSY && results->c->runner->is_sweep && !results->quiet)
+    plain_print(stdout, "waiting for the sweep that is at work in '%.300s'\n", results->dir);
+  while (bad == EBUSY && results->c->runner->is_sweep) {
+    nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+    why[0] = 0;
+    bad = folder_claim(results->dir, &results->claim, why, n);
+  }
+  return bad;
+}
+
 /* The folder for this run alone, and without results that could be taken for its own. */
 static int claim(Results *results, char *why, size_t n) {
   bool moved;
-  int bad = folder_claim(results->dir, &results->claim, why, n);
+  int bad = claim_or_wait(results, why, n);
   if (!bad) {
     bad = own_set_aside(results->dir, &moved, why, n);
     if (bad)
