@@ -46,7 +46,7 @@ static PetscErrorCode cage_graph(double porosity, Graph *graph) {
   PetscCall(strut_mm(CAGE_CELL_MM, porosity, &design));
   PetscCall(graph_tile(design.cell, CAGE_CELL_MM, design.strut_mm, n, origin, PETSC_TRUE, &tiled));
   PetscCall(shape_cylinder(2, centre, r + 1e-9, -1, CAGE_HEIGHT_MM / 2 + 1e-9, &outline));
-  PetscCall(graph_clip(&tiled, outline, design.strut_mm / 2, &clipped));
+  PetscCall(graph_clip(&tiled, outline, NULL, design.strut_mm / 2, &clipped));
   PetscCall(graph_drop_islands(&clipped, NULL, graph, &dropped));
   PetscCall(shape_destroy(&outline));
   PetscCall(graph_free(&clipped));

@@ -2,7 +2,7 @@
 #ifndef TRABECULA_MESH_CIRCLE_CUT_H
 #define TRABECULA_MESH_CIRCLE_CUT_H
 
-enum { CIRCLE_CUTS = 8 };
+enum { CIRCLE_CUTS = 16 };
 
 /* Inside where normal . (y, z) <= offset; the normal is a unit vector, the circle has radius 1 and its centre at 0. */
 typedef struct CircleCut {

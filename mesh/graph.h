@@ -33,14 +33,20 @@ PetscErrorCode graph_periodic(const Cell *cell, double cell_mm, double strut_mm,
 PetscErrorCode graph_tile(const Cell *cell, double cell_mm, double strut_mm, const PetscInt n[3],
                           const double origin[3], PetscBool whole, Graph *graph);
 /* The part inside the shape (its surface included): a strut that crosses the surface is cut there and gets a new node;
-   a strut that leaves and returns gives several; cut pieces shorter than min_mm are dropped. Gaps and pieces shorter
-   than 1/256 of the strut may be overlooked. Graphs that are not periodic. */
-PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Graph *out);
+   a strut that leaves and returns gives several; cut pieces shorter than min_mm are dropped. Nodes with beyond
+   [n_nodes] (NULL: none) count as inside though they are not (graph_beyond). Gaps and pieces shorter than 1/256 of the
+   strut may be overlooked. Graphs that are not periodic. */
+PetscErrorCode graph_clip(const Graph *in, const Shape *shape, const bool *beyond, double min_mm, Graph *out);
+/* Nodes that struts near the outline still join: less than a radius outside its upright walls, between lo and hi;
+ *beyond [n_nodes] is to be freed. outline NULL: none. */
+PetscErrorCode graph_beyond(const Graph *graph, const double lo[3], const double hi[3], const Shape *outline,
+                            bool **beyond);
 /* Keeps the largest connected region (by strut length), or all that both plates hold (touch: see graph_keep_region);
  *dropped counts the struts removed. Graphs that are not periodic. */
 PetscErrorCode graph_drop_islands(const Graph *in, const uint8_t *touch, Graph *out, PetscInt *dropped);
-/* Finds area_share: how much of each strut's section lies inside the box. Graphs that are not periodic. */
-PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3]);
+/* Finds area_share: how much of each strut's section lies inside the box and the upright walls of the outline (NULL:
+   none), and how much of a strut's joint with a node beyond them does. Graphs that are not periodic. */
+PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3], const Shape *outline);
 /* The connected region of each node [n_nodes], numbered in the order of their first nodes; -1: of a node without a
    strut that counts. Only struts with keep count (NULL: all). To be freed with PetscFree. Graphs that are not periodic.
  */

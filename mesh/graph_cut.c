@@ -131,7 +131,17 @@ static void cut_search(Cut *cut, double t0, double g0, double t1, double g1) {
   cut_search(cut, t, g, t1, g1);
 }
 
-static PetscErrorCode clip_strut(const Graph *in, PetscInt s, const Shape *shape, double min_mm, Pieces *pieces) {
+/* Crossings next to an end that counts as inside are none. */
+static void reach_end(Cut *cut, bool end_inside, bool beyond, int last) {
+  if (end_inside || !beyond || !cut->n)
+    return;
+  cut->n--;
+  for (int i = 0; i < cut->n && !last; i++)
+    cut->t[i] = cut->t[i + 1];
+}
+
+static PetscErrorCode clip_strut(const Graph *in, PetscInt s, const Shape *shape, const bool *beyond, double min_mm,
+                                 Pieces *pieces) {
   Cut cut = {.shape = shape};
   double length = graph_strut(in, s, cut.u), from = 0, first;
 
@@ -140,8 +150,14 @@ static PetscErrorCode clip_strut(const Graph *in, PetscInt s, const Shape *shape
   cut.finest = length / FINEST;
   cut.skin = 1e-10 * length;
   first = cut_distance(&cut, 0);
-  cut_search(&cut, 0, first, length, cut_distance(&cut, length));
-  bool inside = first <= 0, whole = cut.n == 0;
+  const double second = cut_distance(&cut, length);
+  const bool near[2] = {beyond && beyond[in->strut[s][0]], beyond && beyond[in->strut[s][1]]};
+  cut_search(&cut, 0, first, length, second);
+  const bool outside = !cut.n && first > 0;
+  bool inside = first <= 0 || (near[0] && (!outside || near[1]));
+  reach_end(&cut, first <= 0, near[0], 0);
+  reach_end(&cut, second <= 0, near[1], 1);
+  const bool whole = cut.n == 0;
   for (int i = 0; i <= cut.n; i++) {
     double to = i < cut.n ? cut.t[i] : length;
     if (inside && (whole || to - from >= fmax(min_mm, 1e-6 * length)))
@@ -152,7 +168,7 @@ static PetscErrorCode clip_strut(const Graph *in, PetscInt s, const Shape *shape
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Graph *out) {
+PetscErrorCode graph_clip(const Graph *in, const Shape *shape, const bool *beyond, double min_mm, Graph *out) {
   enum { BLOCK = 256 };
   double x[BLOCK][3], d[BLOCK];
   Pieces pieces = {0};
@@ -167,8 +183,10 @@ PetscErrorCode graph_clip(const Graph *in, const Shape *shape, double min_mm, Gr
     shape->distance(shape, n, (const double(*)[3])x, d);
     for (PetscInt i = 0; i < n; i++) {
       double length = graph_strut(in, first + i, NULL);
-      if (fabs(d[i]) <= 0.500001 * length) /* else no point of the strut can lie on the surface */
-        PetscCall(clip_strut(in, first + i, shape, min_mm, &pieces));
+      const PetscInt *end = in->strut[first + i];
+      if (fabs(d[i]) <= 0.500001 * length ||
+          (beyond && beyond[end[0]] && beyond[end[1]])) /* else no point of the strut can lie on the surface */
+        PetscCall(clip_strut(in, first + i, shape, beyond, min_mm, &pieces));
       else if (d[i] < 0)
         PetscCall(pieces_add(&pieces, first + i, 0, length));
     }

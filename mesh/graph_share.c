@@ -1,9 +1,15 @@
-/* Struts that lie in a face of the body count with the part of their section that is inside. Where a face is flat along
-   the strut that is the part of a circle that its plane leaves, a half for a strut in it, a quarter on an edge. A strut
-   that runs away from the face, by more than its radius or at more than 30 degrees, is one that the body's surface
-   crosses: it is cut by its axis (mesh/graph_cut.c) and keeps its whole section. In between the plane moves off
-   gradually, so that the share is continuous in place and direction. Made right after the graph was cut
-   (cases/body/build_lattice.c). */
+/* Struts at the surface of the body count with the part of their section that is inside. Where a face is flat along the
+   strut that is the part of a circle that its plane leaves, a half for a strut in it, a quarter on an edge. A strut
+   that runs away from the face, by more than its radius or at more than 30 degrees, is one that the surface crosses: it
+   keeps its whole section inside. In between the plane moves off gradually, so that the share is continuous in place
+   and direction.
+
+   Struts that the wall of an outline crosses are cut there by their axis (mesh/graph_cut.c) and carry nothing, unless
+   their node lies less than a radius beyond it: there the wall cuts through the lump that joins them. The strut then
+   goes on to the node, with a share that falls from the whole for a node in the wall to nothing a radius beyond it, as
+   the section of a strut along the wall does; so stiffness is continuous in the size of the outline. A model of a joint
+   that is gone by degrees, not a measured one. Plates, across z, cut everything. Called by cases/body/build_lattice.c.
+   */
 #include "mesh/circle_cut.h"
 #include "mesh/graph.h"
 #include <math.h>
@@ -41,27 +47,135 @@ static void add_face(Section *s, const double normal[3], double depth, double va
   s->cut[s->n++] = (CircleCut){{flat[0] / size, flat[1] / size}, depth / (s->radius * size) + 2 * (1 - lies) / lies};
 }
 
-static double share_of(const Graph *graph, PetscInt s, const double lo[3], const double hi[3]) {
-  const double *a = graph->x[graph->strut[s][0]], *b = graph->x[graph->strut[s][1]];
-  Section section = {.radius = graph->radius[s]};
+/* Radii; part of a unit normal along z; share; slope of the distance; way back over an edge, in distances. */
+static const double STEP = 1e-3, UPRIGHT = 0.5, GONE = 1e-6, SMOOTH = 0.99, INWARDS = 1.5;
 
-  graph_strut(graph, s, section.axis);
-  across(&section);
+/* Distance from the outline (positive outside) and its slope, by central differences: the outward normal, shorter where
+   two faces meet. */
+static double wall_at(const Shape *outline, const double x[3], double step, double normal[3]) {
+  double at[7][3], d[7];
+
+  for (int i = 0; i < 7; i++)
+    for (int k = 0; k < 3; k++)
+      at[i][k] = x[k] + (i && (i - 1) / 2 == k ? (i % 2 ? step : -step) : 0);
+  outline->distance(outline, 7, (const double(*)[3])at, d);
+  for (int k = 0; k < 3; k++)
+    normal[k] = (d[2 * k + 1] - d[2 * k + 2]) / (2 * step);
+  return d[0];
+}
+
+/* What a joint at that distance outside a wall keeps, of 1 in it: twice the part of a circle that it leaves. */
+static double joint_left(double outside, double radius) {
+  return outside > 0 ? fmin(1, 2 * circle_part(1, &(CircleCut){{1, 0}, -outside / radius})) : 1;
+}
+
+/* Whether x lies beyond an upright wall by less than a joint of that radius reaches, between the plates. A node in a
+   plate is looked at from just inside, where the wall alone is near. */
+static bool is_beyond(const Shape *outline, const double lo[3], const double hi[3], const double x[3], double radius) {
+  const double slack = 1e-6 * radius, step = STEP * radius, inwards = x[2] > 0.5 * (lo[2] + hi[2]) ? -2 : 2;
+  const double inside[3] = {x[0], x[1], x[2] + inwards * step};
+  double normal[3], foot[1][3], d = wall_at(outline, inside, step, normal);
+  const double flat = hypot(normal[0], normal[1]);
+
+  if (!(d > 0 && d < radius) || flat < UPRIGHT || fabs(normal[2]) > UPRIGHT || x[2] < lo[2] - slack ||
+      x[2] > hi[2] + slack || joint_left(d, radius) <= GONE)
+    return false;
+  for (int k = 0; k < 3; k++)
+    foot[0][k] = x[k] - (k < 2 ? INWARDS * d * normal[k] / flat : 0);
+  outline->distance(outline, 1, (const double(*)[3])foot, &d);
+  return d <= step;
+}
+
+PetscErrorCode graph_beyond(const Graph *graph, const double lo[3], const double hi[3], const Shape *outline,
+                            bool **beyond) {
+  double *radius;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc1(graph->n_nodes, beyond));
+  PetscCall(PetscCalloc1(graph->n_nodes, &radius));
+  for (PetscInt s = 0; s < graph->n_struts; s++)
+    for (int end = 0; end < 2; end++)
+      radius[graph->strut[s][end]] = PetscMax(radius[graph->strut[s][end]], graph->radius[s]);
+  for (PetscInt i = 0; outline && i < graph->n_nodes; i++)
+    (*beyond)[i] = is_beyond(outline, lo, hi, graph->x[i], radius[i]);
+  PetscCall(PetscFree(radius));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+static double share_in_box(const Graph *graph, PetscInt s, const double lo[3], const double hi[3], Section *section) {
+  const double *a = graph->x[graph->strut[s][0]], *b = graph->x[graph->strut[s][1]];
+
+  *section = (Section){.radius = graph->radius[s]};
+  graph_strut(graph, s, section->axis);
+  across(section);
   for (int face = 0; face < 6; face++) {
     int k = face / 2, sign = face % 2 ? 1 : -1;
     double normal[3] = {0}, face_mm = face % 2 ? hi[k] : lo[k];
     normal[k] = sign;
-    add_face(&section, normal, sign * (face_mm - 0.5 * (a[k] + b[k])), fabs(a[k] - b[k]));
+    add_face(section, normal, sign * (face_mm - 0.5 * (a[k] + b[k])), fabs(a[k] - b[k]));
   }
-  return circle_part(section.n, section.cut);
+  return circle_part(section->n, section->cut);
 }
 
-PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3]) {
+/* The upright walls around the middle of a strut, each seen from the side where it is nearest. */
+static void add_walls(const Shape *outline, const double middle[3], double length, Section *s) {
+  enum { SIDES = 8 };
+
+  for (int i = 0; i < SIDES; i++) {
+    const double y = s->radius * cos(2 * M_PI * i / SIDES), z = s->radius * sin(2 * M_PI * i / SIDES);
+    double x[3], normal[3];
+    for (int k = 0; k < 3; k++)
+      x[k] = middle[k] + y * s->second[k] + z * s->third[k];
+    double d = wall_at(outline, x, STEP * s->radius, normal);
+    const double slope = sqrt(dot(normal, normal));
+    if (slope < SMOOTH || fabs(normal[2]) > UPRIGHT) /* an edge; a plate, which cuts all struts */
+      continue;
+    for (int k = 0; k < 3; k++) {
+      x[k] -= middle[k];
+      normal[k] /= slope;
+    }
+    add_face(s, normal, dot(normal, x) - d, fabs(dot(normal, s->axis)) * length);
+  }
+}
+
+/* With the wall of the outline too, which stands for the sides of the box. */
+static double share_in_outline(const Graph *graph, PetscInt s, const double lo[3], const double hi[3],
+                               const Shape *outline) {
+  const double *a = graph->x[graph->strut[s][0]], *b = graph->x[graph->strut[s][1]], r = graph->radius[s];
+  const double all[2][3] = {{-HUGE_VAL, -HUGE_VAL, lo[2]}, {HUGE_VAL, HUGE_VAL, hi[2]}};
+  double x[3][3], d[3], normal[3];
+  Section section;
+
+  double share = share_in_box(graph, s, all[0], all[1], &section);
+  for (int k = 0; k < 3; k++) {
+    x[0][k] = a[k];
+    x[1][k] = b[k];
+    x[2][k] = 0.5 * (a[k] + b[k]);
+  }
+  outline->distance(outline, 3, (const double(*)[3])x, d);
+  const double most = fmax(d[0], fmax(d[1], d[2])), least = fmin(d[0], fmin(d[1], d[2]));
+  if (most <= -r)
+    return share;
+  add_walls(outline, x[2], graph_strut(graph, s, NULL), &section);
+  share = circle_part(section.n, section.cut);
+  wall_at(outline, x[2], STEP * r, normal);
+  const double away = fmax((most - least) / r, 2 * fabs(dot(normal, section.axis)));
+  const double crosses = away < 1 ? 1 - (1 - away * away) * (1 - away * away) : 1;
+  for (int end = 0; end < 2; end++)
+    if (d[end] > 1e-9 * r && is_beyond(outline, lo, hi, x[end], r))
+      share *= pow(joint_left(d[end], r), crosses);
+  return fmax(share, GONE);
+}
+
+PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3], const Shape *outline) {
   PetscFunctionBeginUser;
   PetscCheck(!graph->shift, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a periodic graph has no faces");
   if (!graph->area_share)
     PetscCall(PetscMalloc1(graph->n_struts, &graph->area_share));
-  for (PetscInt s = 0; s < graph->n_struts; s++)
-    graph->area_share[s] = share_of(graph, s, lo, hi);
+  for (PetscInt s = 0; s < graph->n_struts; s++) {
+    Section section;
+    graph->area_share[s] =
+        outline ? share_in_outline(graph, s, lo, hi, outline) : share_in_box(graph, s, lo, hi, &section);
+  }
   PetscFunctionReturn(PETSC_SUCCESS);
 }

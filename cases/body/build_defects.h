@@ -16,6 +16,9 @@
 #include "cases/body/build.h"
 #include "mesh/defects.h"
 
+/* Stubs shorter than this part of a cell are left out of a frame; nodes as near to a plate lie in it. */
+#define BUILD_STUB 2e-5
+
 /* A piece of lattice: what build_lattice_graph and build_lattice_grid take, and its defects. */
 typedef struct LatticeBody {
   const Design *design;

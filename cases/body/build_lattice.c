@@ -180,6 +180,7 @@ static PetscErrorCode nodes_touch(const LatticeBody *body, const Graph *graph, u
 static PetscErrorCode clip_body(const LatticeBody *body, Results *results, Graph *graph) {
   const double slack = 1e-9 * body->design->cell_mm;
   double low[3], high[3];
+  bool *beyond;
   PetscInt dropped;
   uint8_t *touch;
   Graph tiled, clipped;
@@ -193,12 +194,13 @@ static PetscErrorCode clip_body(const LatticeBody *body, Results *results, Graph
   PetscCall(tile_body(body, &tiled));
   PetscCall(shape_box(low, high, &clip));
   PetscCall(cut_outline(body->outline, &clip));
-  /* A stub shorter than the strut's radius lies inside the lump of its node. */
-  PetscCall(graph_clip(&tiled, clip, body->design->strut_mm / 2, &clipped));
+  PetscCall(graph_beyond(&tiled, body->lo, body->hi, body->outline, &beyond));
+  PetscCall(graph_clip(&tiled, clip, beyond, BUILD_STUB * body->design->cell_mm, &clipped));
+  PetscCall(PetscFree(beyond));
   PetscCall(nodes_touch(body, &clipped, &touch));
   PetscCall(graph_drop_islands(&clipped, touch, graph, &dropped));
   PetscCall(PetscFree(touch));
-  PetscCall(graph_shares(graph, body->lo, body->hi));
+  PetscCall(graph_shares(graph, body->lo, body->hi, body->outline));
   if (results && dropped)
     PetscCall(results_warn(results, "%" PetscInt_FMT " struts that %s are left out of the frame: they carry nothing",
                            dropped,

@@ -222,7 +222,7 @@ static PetscErrorCode cage_space(const CagePlan *plan, double voxel_mm, Shape **
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-double cage_reach(const CagePlan *plan) { return plan->design.strut_mm / 2 * (1 + 1e-9); }
+double cage_reach(const CagePlan *plan) { return BUILD_STUB * plan->design.cell_mm; }
 
 PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, LatticeBody *body) {
   PetscFunctionBeginUser;

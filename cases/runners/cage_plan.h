@@ -54,8 +54,7 @@ PetscInt cage_load_find(const CagePlan *plan, const char *name);
    body. For voxels of voxel_mm it reaches beyond those faces that lie in planes of the grid, where the grid itself cuts
    and every voxel is cut exactly; for a frame (0) below z = 0. The body borrows plan and space. */
 PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, LatticeBody *body);
-/* A node of the frame nearer to a plate than this (mm), the strut's radius, lies in the plate: its stub was left out.
- */
+/* A node of the frame nearer to a plate than this (mm) lies in the plate: its stub was left out. */
 double cage_reach(const CagePlan *plan);
 double cage_volume(const CagePlan *plan); /* mm3, without the window */
 

@@ -1,4 +1,5 @@
 /* The resolved cage as a frame. */
+#include "cases/body/build_defects.h"
 #include "cases/runners/segment_cage.h"
 #include "solver/files/fields_file.h"
 #include <math.h>
@@ -26,9 +27,8 @@ static PetscErrorCode make_body(const CageTask *task, const Graph *graph, FrameB
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(task->c, task->strut, &options));
   options.young_MPa *= task->stiffness_factor;
-  /* A node nearer to a plate than the strut's radius lies in the plate: its stub was left out. */
-  PetscCall(cage_grips(task->geometry, graph->n_nodes, (const double(*)[3])graph->x,
-                       task->design->strut_mm / 2 * (1 + 1e-9), GRIP_ALL, grip));
+  PetscCall(cage_grips(task->geometry, graph->n_nodes, (const double(*)[3])graph->x, BUILD_STUB * task->design->cell_mm,
+                       GRIP_ALL, grip));
   PetscCall(frame_body_create(task->c->comm, graph, &options, grip, body));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -108,8 +108,10 @@ PetscErrorCode frame_create(MPI_Comm comm, const Graph *graph, const FrameOption
   if (refused)
     PetscCall(frame_destroy(&model));
   PetscCall(refused);
-  for (PetscInt s = 0; s < graph->n_struts; s++)
+  for (PetscInt s = 0; s < graph->n_struts; s++) {
     strut_stiffen(&model->element[s], options->young_MPa, options->poisson, options->timoshenko);
+    strut_limit(&model->element[s], options->young_MPa, model->length, FRAME_STIFFEST);
+  }
   *created = model;
   PetscFunctionReturn(PETSC_SUCCESS);
 }

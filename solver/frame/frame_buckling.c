@@ -91,6 +91,7 @@ static Piece piece_of(const FrameBuckling *b, PetscInt s, PetscInt k) {
   }
   strut_piece(whole, (int)pieces, (int)k, &p.strut);
   strut_stiffen(&p.strut, model->options.young_MPa, model->options.poisson, model->options.timoshenko);
+  strut_limit(&p.strut, model->options.young_MPa, model->length, FRAME_STIFFEST);
   for (int end = 0; end < 2; end++) {
     PetscInt outer = end ? pieces - 1 : 0, g = b->plate[node[end]];
     if (k == outer) {

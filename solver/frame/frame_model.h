@@ -87,6 +87,9 @@ struct FrameModel {
   double (*internal)[6]; /* [n_nodes] work */
 };
 
+/* Stiffest strut over a mean one: a stub where the outline cuts a strut is nearly rigid, and still leaves its
+   neighbours eight digits. */
+#define FRAME_STIFFEST 1e7
 /* Zones of all strut ends into element[]: zone, hinge, give and the flexible length; needs axis and the rows. */
 PetscErrorCode frame_zones(FrameModel *model);
 /* Refuses grips that leave a rigid motion of a piece free. */

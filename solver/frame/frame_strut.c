@@ -61,6 +61,16 @@ void strut_stiffen(StrutElement *strut, double young_MPa, double poisson, bool t
   soften(strut, young_MPa, poisson);
 }
 
+void strut_limit(StrutElement *strut, double young_MPa, double length, double most) {
+  double area, inertia;
+
+  strut_section(strut, strut->radius, &area, &inertia);
+  strut->stretch = fmin(strut->stretch, most * young_MPa * area / length);
+  strut->shear = fmin(strut->shear, most * young_MPa * area / length);
+  strut->bend = fmin(strut->bend, most * young_MPa * inertia / length);
+  strut->twist = fmin(strut->twist, most * young_MPa * inertia / length);
+}
+
 void strut_piece(const StrutElement *whole, int n, int k, StrutElement *piece) {
   double L = whole->length, from = k > 0 ? (double)k / n : -whole->zone[0] / L;
   double to = k < n - 1 ? (k + 1.0) / n : 1 + whole->zone[1] / L;

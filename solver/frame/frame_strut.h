@@ -35,6 +35,10 @@ void strut_section(const StrutElement *strut, double radius, double *area, doubl
 /* Fills in levers and stiffnesses from the geometry; timoshenko false: no shear deformation. */
 void strut_stiffen(StrutElement *strut, double young_MPa, double poisson, bool timoshenko);
 
+/* Holds the stiffnesses of a very short strut below those of `most` parallel struts of its section and that length
+   (mm): beyond that the numbers of its neighbours would drown in its own. */
+void strut_limit(StrutElement *strut, double young_MPa, double length, double most);
+
 /* Geometry of the k-th of n equal pieces of the flexible part, which stand for it exactly when joined; the first and
    the last keep the zone at their outer end. Stiffnesses are left to strut_stiffen. */
 void strut_piece(const StrutElement *whole, int n, int k, StrutElement *piece);

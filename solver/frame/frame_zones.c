@@ -27,13 +27,14 @@ static PetscBool in_mirror(const FrameModel *model, PetscInt node, int face) {
   return (PetscBool)(options->mirror[face / 2][face % 2] && PetscAbsReal(off) <= SMALL * model->length);
 }
 
-/* Direction of the strut from its end; where the whole strut lies in a mirror, its waves across do not count. */
-static void direct(const FrameModel *model, PetscInt end, double direction[3]) {
+/* Direction of the strut from its end, and its length, mm; where the whole strut lies in a mirror, its waves across do
+   not count. */
+static double direct(const FrameModel *model, PetscInt end, double direction[3]) {
   PetscInt node = model->graph->strut[end / 2][end % 2], last = end ^ 1;
-  double size = 0;
+  double size = 0, length = model->element[end / 2].length;
 
   for (PetscInt next; (next = next_piece(model, last)) >= 0; last = next ^ 1)
-    ;
+    length += model->element[next / 2].length;
   for (int i = 0; i < 3; i++)
     direction[i] = (end % 2 ? -1 : 1) * model->element[end / 2].axis[i];
   for (int face = 0; face < 6; face++)
@@ -43,6 +44,7 @@ static void direct(const FrameModel *model, PetscInt end, double direction[3]) {
     size += direction[i] * direction[i];
   for (int i = 0; i < 3; i++)
     direction[i] /= PetscSqrtReal(size);
+  return length;
 }
 
 /* Each mirror at the node doubles the strut ends there, but for those that lie in it. */
@@ -70,8 +72,9 @@ static void zones_of_node(FrameModel *model, PetscInt node, StrutEnd *end, NodeZ
   for (int k = 0; k < n; k++) {
     PetscInt s = touch[k] / 2;
     double sign = touch[k] % 2 ? -1 : 1, taper = graph->taper ? graph->taper[s] : 0;
-    direct(model, touch[k], end[k].direction);
+    const double length = direct(model, touch[k], end[k].direction);
     end[k].radius = graph->radius[s] * (1 - sign * taper);
+    end[k].lacks = PetscMax(0, 1 - 0.5 * length / end[k].radius); /* a stub grows into its place */
   }
   node_zones(reflect(model, node, n, end), end, model->options.poisson, zone, work);
   for (int k = 0; k < n; k++) {

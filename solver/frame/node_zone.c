@@ -31,7 +31,7 @@ static double overlap(const StrutEnd *j, const StrutEnd *k, double c, double s) 
       parted = s > 0 ? parted + thicker / s : 0;
     parted = fmin(parted, r * s / -c);
   }
-  return fmax(0, parted) * fmin(1, k->radius / r);
+  return (1 - k->lacks) * fmax(0, parted) * fmin(1, k->radius / r);
 }
 
 /* Two axes across e. */
@@ -99,7 +99,7 @@ static double reach(int n, const StrutEnd *end, int j, double (*work)[2]) {
     cross(e, end[k].direction, turn);
     s = sqrt(dot(turn, turn));
     far = overlap(&end[j], &end[k], c, s);
-    round = fmax(round, end[k].radius - end[j].radius);
+    round = fmax(round, (1 - end[k].lacks) * (end[k].radius - end[j].radius));
     double x = dot(end[k].direction, second), y = dot(end[k].direction, third), size = hypot(x, y);
     m = add_point(m, work, size > 0 ? far * x / size : far, size > 0 ? far * y / size : 0);
   }
@@ -111,14 +111,15 @@ static double give_part(int n, const StrutEnd *end, const NodeZone *zone, int j)
   double pulls = 0, volume = 0, odd = 0, even = 0;
 
   for (int k = 0; k < n; k++) {
-    double c = dot(end[j].direction, end[k].direction), P2 = 1.5 * c * c - 0.5, r2 = end[k].radius * end[k].radius;
+    double c = dot(end[j].direction, end[k].direction), P2 = 1.5 * c * c - 0.5;
+    double r2 = (1 - end[k].lacks) * end[k].radius * end[k].radius;
     pulls += r2 * zone[k].length * P2 * P2;
     volume += r2 * zone[k].length;
     odd += r2 * c * P2;
     even += r2 * c * c;
   }
   double balanced = fmin(fmax(1 - odd / even, 0), 1);
-  return volume > 0 ? fmin(1, GIVE_PART * balanced * sqrt(pulls / volume)) : 0;
+  return volume > 0 && even > 0 ? fmin(1, GIVE_PART * balanced * sqrt(pulls / volume)) : 0;
 }
 
 void node_zones(int n, const StrutEnd *end, double poisson, NodeZone *zone, double (*work)[2]) {

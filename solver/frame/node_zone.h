@@ -6,6 +6,7 @@
 typedef struct StrutEnd {
   double direction[3]; /* unit vector away from the node */
   double radius;       /* mm, of the strut there */
+  double lacks; /* part of its effect on the others that it has not: 0 from a length of two radii on, 1 at none */
 } StrutEnd;
 
 typedef struct NodeZone {

@@ -127,7 +127,7 @@ static void parts_have_the_same_draws(void **state) {
   (void)state;
   make_block("octet", 4, &block);
   CHECK_OK(shape_box((double[3]){1, 1, 1}, (double[3]){3, 3, 3}, &box));
-  CHECK_OK(graph_clip(&block, box, 0, &cut));
+  CHECK_OK(graph_clip(&block, box, NULL, 0, &cut));
   CHECK_OK(graph_defects(&block, &d, 3, &whole, NULL));
   CHECK_OK(graph_defects(&cut, &d, 3, &part, NULL));
   PetscInt same = 0;

@@ -125,7 +125,7 @@ static void struts_that_stick_out(void **state) {
   /* between nodes at 0.25 + i and 0.75 + j inside 0 .. 2: i and j from {0, 1} with |2i - 2j - 1| = 1 on each axis */
   assert_int_equal(inside.n_struts, 3 * 3 * 3);
   CHECK_OK(shape_box(zero, (double[3]){2, 2, 2}, &box));
-  CHECK_OK(graph_clip(&whole, box, 0, &cut));
+  CHECK_OK(graph_clip(&whole, box, NULL, 0, &cut));
   check_sound(&cut, 1e-3);
   CHECK_NEAR(total_length(&cut), 8 * 8 * sqrt(3) / 2, 1e-9, "length per volume of the body-centred lattice");
   CHECK_OK(shape_destroy(&box));
@@ -159,7 +159,7 @@ static void clip_by_box(void **state) {
   Shape *box;
   CHECK_OK(graph_tile(cell_find("rhombic-dodecahedron"), 1, 0.1, (PetscInt[3]){3, 3, 3}, zero, PETSC_FALSE, &all));
   CHECK_OK(shape_box(lo, hi, &box));
-  CHECK_OK(graph_clip(&all, box, 0, &cut));
+  CHECK_OK(graph_clip(&all, box, NULL, 0, &cut));
   check_sound(&cut, 1e-4);
   CHECK_NEAR(total_length(&cut), length_in_box(&all, lo, hi), 1e-9, "planes of the box");
   for (PetscInt n = 0; n < cut.n_nodes; n++)
@@ -168,7 +168,7 @@ static void clip_by_box(void **state) {
   double before = total_length(&cut);
   PetscInt struts = cut.n_struts;
   CHECK_OK(graph_free(&cut));
-  CHECK_OK(graph_clip(&all, box, 0.1, &cut));
+  CHECK_OK(graph_clip(&all, box, NULL, 0.1, &cut));
   for (PetscInt s = 0; s < cut.n_struts; s++)
     assert_true(graph_strut(&cut, s, NULL) >= 0.1 * (1 - 1e-9));
   assert_true(cut.n_struts < struts);
@@ -186,7 +186,7 @@ static void clip_at_faces(void **state) {
     Shape *box;
     CHECK_OK(graph_tile(&cells[c], 1.1, 0.1, (PetscInt[3]){2, 3, 2}, (double[3]){0.1, 0.2, 0.3}, PETSC_TRUE, &all));
     CHECK_OK(shape_box((double[3]){0.1, 0.2, 0.3}, (double[3]){2.3, 3.5, 2.5}, &box));
-    CHECK_OK(graph_clip(&all, box, 0.01, &cut));
+    CHECK_OK(graph_clip(&all, box, NULL, 0.01, &cut));
     assert_int_equal(cut.n_struts, all.n_struts);
     assert_int_equal(cut.n_nodes, all.n_nodes);
     CHECK_NEAR(total_length(&cut), total_length(&all), 1e-14, "nothing sticks out");
@@ -217,7 +217,7 @@ static void clip_leaves_and_returns(void **state) {
   CHECK_OK(shape_cylinder(2, zero, 3, -1, 1, &outer));
   CHECK_OK(shape_cylinder(2, zero, 1, -1, 2, &inner));
   CHECK_OK(shape_difference(outer, inner, &ring));
-  CHECK_OK(graph_clip(&strut, ring, 0, &cut));
+  CHECK_OK(graph_clip(&strut, ring, NULL, 0, &cut));
   assert_int_equal(cut.n_struts, 2);
   assert_int_equal(cut.n_nodes, 4);
   const double far = sqrt(9 - 0.25), near = sqrt(1 - 0.25), want[4] = {-far, -near, near, far};
@@ -228,7 +228,7 @@ static void clip_leaves_and_returns(void **state) {
   CHECK_OK(graph_free(&cut));
   CHECK_OK(graph_free(&strut));
   make_strut((double[3]){-4, 3.5, 0}, (double[3]){5, 3.5, 0}, &strut); /* passes by */
-  CHECK_OK(graph_clip(&strut, ring, 0, &cut));
+  CHECK_OK(graph_clip(&strut, ring, NULL, 0, &cut));
   assert_int_equal(cut.n_struts, 0);
   assert_int_equal(cut.n_nodes, 0);
   CHECK_OK(graph_free(&cut));
@@ -245,7 +245,7 @@ static void islands_are_dropped(void **state) {
   CHECK_OK(shape_box((double[3]){-1, -1, -1}, (double[3]){2, 2, 2}, &low));
   CHECK_OK(shape_box((double[3]){2.9, -1, -1}, (double[3]){6, 2, 2}, &high));
   CHECK_OK(shape_union(low, high, &both));
-  CHECK_OK(graph_clip(&all, both, 0.01, &cut));
+  CHECK_OK(graph_clip(&all, both, NULL, 0.01, &cut));
   CHECK_OK(graph_drop_islands(&cut, NULL, &kept, &dropped));
   assert_int_equal(kept.n_struts + dropped, cut.n_struts);
   assert_true(dropped >= 64);

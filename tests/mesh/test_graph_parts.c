@@ -31,7 +31,7 @@ static void clip_keeps_the_cone(void **state) {
   PetscInt dropped;
   make_two(&two);
   CHECK_OK(shape_box((double[3]){-1, -1, -1}, (double[3]){0.5, 9, 1}, &box));
-  CHECK_OK(graph_clip(&two, box, 0, &cut));
+  CHECK_OK(graph_clip(&two, box, NULL, 0, &cut));
   assert_int_equal(cut.n_struts, 2);
   CHECK_NEAR(radius_at(&cut, 0, 0), 0.1, 1e-9, "end of the cone");
   CHECK_NEAR(radius_at(&cut, 0, 1), 0.15, 1e-9, "a quarter of the way from 0.1 to 0.3");
@@ -132,7 +132,7 @@ static void waist_of_a_cut_strut(void **state) {
   Shape *box;
   CHECK_OK(graph_tile(cell_find("simple-cubic"), 1, 0.2, (PetscInt[3]){1, 1, 1}, (double[3]){0}, PETSC_FALSE, &tile));
   CHECK_OK(shape_box((double[3]){-1, -1, -1}, (double[3]){0.7, 0.2, 2}, &box));
-  CHECK_OK(graph_clip(&tile, box, 0, &cut));
+  CHECK_OK(graph_clip(&tile, box, NULL, 0, &cut));
   CHECK_OK(graph_waist(&cut, 0.4, &waisted));
   int split = 0, thin = 0;
   for (PetscInt s = 0; s < waisted.n_struts; s++)

@@ -21,7 +21,7 @@ static void body_create(const char *cell, PetscInt edge, Body *body) {
   PetscInt dropped;
   CHECK_OK(graph_tile(cell_find(cell), 1, 0.12, n, origin, PETSC_TRUE, &tiled));
   CHECK_OK(shape_cylinder(2, centre, 1.03 * half, -1, half + 1e-9, &outline));
-  CHECK_OK(graph_clip(&tiled, outline, 0.06, &clipped));
+  CHECK_OK(graph_clip(&tiled, outline, NULL, 0.06, &clipped));
   CHECK_OK(graph_drop_islands(&clipped, NULL, &body->graph, &dropped));
   CHECK_OK(shape_destroy(&outline));
   CHECK_OK(graph_free(&tiled));

@@ -101,7 +101,7 @@ static void test_reach_is_lost_volume(void **state) {
     const Cell *cell = &cells[c];
     double lost = 0;
     for (int node = 0; node < cell->n_nodes; node++) {
-      StrutEnd end[16];
+      StrutEnd end[16] = {0};
       NodeZone zone[16];
       double work[16][2];
       int n = 0;
@@ -161,7 +161,7 @@ static void test_any_node(void **state) {
   (void)state;
   enum { MOST = 9 };
   for (int n = 1; n <= MOST; n++) {
-    StrutEnd end[MOST], turned[MOST];
+    StrutEnd end[MOST] = {0}, turned[MOST] = {0};
     NodeZone zone[MOST], other[MOST];
     double work[MOST][2], R[3][3], off[3];
     scatter(77 + n, R[0]), scatter(91 + n, off);
@@ -201,7 +201,7 @@ static void test_any_node(void **state) {
 /* A bar through a node with a strut at some angle to it. */
 static void bar_with_strut(double degrees, double thickness, NodeZone zone[3]) {
   const double t = degrees * M_PI / 180;
-  StrutEnd end[3] = {{{1, 0, 0}, 0.1}, {{-1, 0, 0}, 0.1}, {{cos(t), sin(t), 0}, 0.1 * thickness}};
+  StrutEnd end[3] = {{{1, 0, 0}, 0.1, 0}, {{-1, 0, 0}, 0.1, 0}, {{cos(t), sin(t), 0}, 0.1 * thickness, 0}};
   double work[3][2];
   node_zones(thickness > 0 ? 3 : 2, end, 0.3, zone, work);
 }
@@ -226,7 +226,7 @@ static void test_continuity(void **state) {
         }
       }
   /* A slight bend is nearly no node, also between unequal struts: reach r tan(bend/2)/pi. */
-  StrutEnd bend[2] = {{{1, 0, 0}, 0.1}, {{-cos(1e-3), sin(1e-3), 0}, 0.1}};
+  StrutEnd bend[2] = {{{1, 0, 0}, 0.1, 0}, {{-cos(1e-3), sin(1e-3), 0}, 0.1, 0}};
   double work[2][2];
   node_zones(2, bend, 0.3, zone, work);
   CHECK_NEAR(zone[0].length, ZONE * 0.1 * tan(5e-4) / M_PI, 1e-9, "r cot(theta/2) / pi, one neighbour");
