@@ -20,11 +20,25 @@ static PetscInt next_piece(const FrameModel *model, PetscInt end) {
   return graph->origin[other / 2] == graph->origin[end / 2] ? other : -1;
 }
 
-static PetscBool in_mirror(const FrameModel *model, PetscInt node, int face) {
-  const FrameOptions *options = &model->options;
-  double off = model->graph->x[node][face / 2] - options->mirror_mm[face / 2][face % 2];
+static double off_mirror(const FrameModel *model, PetscInt node, int face) {
+  return PetscAbsReal(model->graph->x[node][face / 2] - model->options.mirror_mm[face / 2][face % 2]);
+}
 
-  return (PetscBool)(options->mirror[face / 2][face % 2] && PetscAbsReal(off) <= SMALL * model->length);
+static PetscBool in_mirror(const FrameModel *model, PetscInt node, int face) {
+  return (PetscBool)(model->options.mirror[face / 2][face % 2] &&
+                     off_mirror(model, node, face) <= SMALL * model->length);
+}
+
+/* Whether a strut of the node ends in that mirror, the node lying in it or before it. */
+static PetscBool reaches_mirror(const FrameModel *model, PetscInt node, int face) {
+  const FrameRows *rows = &model->rows;
+
+  if (!model->options.mirror[face / 2][face % 2] || in_mirror(model, node, face))
+    return in_mirror(model, node, face);
+  for (PetscInt k = rows->start[node]; k < rows->start[node + 1]; k++)
+    if (in_mirror(model, model->graph->strut[rows->touch[k] / 2][(rows->touch[k] & 1) ^ 1], face))
+      return PETSC_TRUE;
+  return PETSC_FALSE;
 }
 
 /* Direction of the strut from its end, and its length, mm; where the whole strut lies in a mirror, its waves across do
@@ -47,17 +61,45 @@ static double direct(const FrameModel *model, PetscInt end, double direction[3])
   return length;
 }
 
-/* Each mirror at the node doubles the strut ends there, but for those that lie in it. */
+/* Each mirror at the node doubles the strut ends there, but for those that lie in it. The images of ends that point
+   away from it fade as the node moves away, at the rate at which the stub between node and mirror grows into its place;
+   an image on that stub makes up for what it lacks. */
 enum { IMAGES = 8 };
+
+/* Cosine of the angle below which an image is the stub itself. */
+static const double SAME = 0.9;
+
+static int add_image(const StrutEnd *image, int n, StrutEnd *end) {
+  for (int k = 0; k < n; k++) {
+    double c = 0;
+    for (int i = 0; i < 3; i++)
+      c += image->direction[i] * end[k].direction[i];
+    if (c < SAME)
+      continue;
+    end[k].lacks = PetscMax(0, end[k].lacks - (1 - image->lacks));
+    return n;
+  }
+  end[n] = *image;
+  return n + 1;
+}
 
 static int reflect(const FrameModel *model, PetscInt node, int n, StrutEnd *end) {
   for (int face = 0; face < 6; face++) {
-    int axis = face / 2, in_front = in_mirror(model, node, face) ? n : 0;
-    for (int k = 0; k < in_front; k++)
-      if (PetscAbsReal(end[k].direction[axis]) > SMALL) {
-        end[n] = end[k];
-        end[n++].direction[axis] *= -1;
-      }
+    const int axis = face / 2, in_front = reaches_mirror(model, node, face) ? n : 0, inside = face % 2 ? -1 : 1;
+    const bool in = in_mirror(model, node, face);
+    const double off = in ? 0 : off_mirror(model, node, face);
+    for (int k = 0; k < in_front; k++) {
+      const double there = 1 - 0.5 * off / end[k].radius;
+      StrutEnd image = end[k];
+      if (PetscAbsReal(end[k].direction[axis]) <= SMALL || there <= 0 || (!in && end[k].direction[axis] * inside < 0))
+        continue;
+      image.lacks = 1 - there * (1 - end[k].lacks);
+      image.direction[axis] *= -1;
+      if (in)
+        end[n++] = image;
+      else
+        n = add_image(&image, n, end);
+    }
   }
   return n;
 }
