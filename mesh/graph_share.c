@@ -5,11 +5,12 @@
    and direction.
 
    Struts that the wall of an outline crosses are cut there by their axis (mesh/graph_cut.c) and carry nothing, unless
-   their node lies less than a radius beyond it: there the wall cuts through the lump that joins them. The strut then
-   goes on to the node, with a share that falls from the whole for a node in the wall to nothing a radius beyond it, as
-   the section of a strut along the wall does; so stiffness is continuous in the size of the outline. A model of a joint
-   that is gone by degrees, not a measured one. Plates, across z, cut everything. Called by cases/body/build_lattice.c.
-   */
+   the wall cuts through the joint of their node, which lies beyond it: the section in which two struts meet, or in which
+   one meets a plate, is an ellipse about the node, of half axes r across and r/sin a along the line that halves their
+   angle 2 a. The strut then goes on to the node, with a share that falls from the whole for a node in the wall to
+   nothing where the wall leaves the last of these ellipses, as the section of a strut along the wall does; so stiffness
+   is continuous in the size of the outline. A model of a joint that is gone by degrees; how far it is from voxels is
+   said in the report. Plates, across z, cut everything. Called by cases/body/build_lattice.c. */
 #include "mesh/circle_cut.h"
 #include "mesh/graph.h"
 #include <math.h>
@@ -47,8 +48,9 @@ static void add_face(Section *s, const double normal[3], double depth, double va
   s->cut[s->n++] = (CircleCut){{flat[0] / size, flat[1] / size}, depth / (s->radius * size) + 2 * (1 - lies) / lies};
 }
 
-/* Radii; part of a unit normal along z; share; slope of the distance; way back over an edge, in distances. */
-static const double STEP = 1e-3, UPRIGHT = 0.5, GONE = 1e-6, SMOOTH = 0.99, INWARDS = 1.5;
+/* Radii; part of a unit normal along z; share; slope of the distance; way back over an edge, in distances; radii to which
+   a joint may reach, of struts at 50 degrees to each other. */
+static const double STEP = 1e-3, UPRIGHT = 0.5, GONE = 1e-6, SMOOTH = 0.99, INWARDS = 1.5, LAST = 2.4;
 
 /* Distance from the outline (positive outside) and its slope, by central differences: the outward normal, shorter where
    two faces meet. */
@@ -64,41 +66,128 @@ static double wall_at(const Shape *outline, const double x[3], double step, doub
   return d[0];
 }
 
-/* What a joint at that distance outside a wall keeps, of 1 in it: twice the part of a circle that it leaves. */
-static double joint_left(double outside, double radius) {
-  return outside > 0 ? fmin(1, 2 * circle_part(1, &(CircleCut){{1, 0}, -outside / radius})) : 1;
+/* What a joint at that distance outside a wall keeps, of 1 in it: twice the part of an ellipse of that half width. */
+static double joint_left(double outside, double reach) {
+  return outside > 0 ? fmin(1, 2 * circle_part(1, &(CircleCut){{1, 0}, -outside / reach})) : 1;
 }
 
-/* Whether x lies beyond an upright wall by less than a joint of that radius reaches, between the plates. A node in a
-   plate is looked at from just inside, where the wall alone is near. */
-static bool is_beyond(const Shape *outline, const double lo[3], const double hi[3], const double x[3], double radius) {
+static bool in_plate(const double lo[3], const double hi[3], double z, double radius) {
+  return fabs(z - lo[2]) < 1e-6 * radius || fabs(hi[2] - z) < 1e-6 * radius;
+}
+
+/* Whether x lies beyond an upright wall by less than LAST radii, between the plates: by so much, mm, and the wall's
+   level outward normal. A node in a plate is looked at from just inside, where the wall alone is near. */
+static bool beyond_wall(const Shape *outline, const double lo[3], const double hi[3], const double x[3], double radius,
+                        double *outside, double level[3]) {
   const double slack = 1e-6 * radius, step = STEP * radius, inwards = x[2] > 0.5 * (lo[2] + hi[2]) ? -2 : 2;
   const double inside[3] = {x[0], x[1], x[2] + inwards * step};
   double normal[3], foot[1][3], d = wall_at(outline, inside, step, normal);
   const double flat = hypot(normal[0], normal[1]);
 
-  if (!(d > 0 && d < radius) || flat < UPRIGHT || fabs(normal[2]) > UPRIGHT || x[2] < lo[2] - slack ||
-      x[2] > hi[2] + slack || joint_left(d, radius) <= GONE)
+  *outside = d;
+  if (!(d > 0 && d < LAST * radius) || flat < UPRIGHT || fabs(normal[2]) > UPRIGHT || x[2] < lo[2] - slack ||
+      x[2] > hi[2] + slack)
     return false;
-  for (int k = 0; k < 3; k++)
-    foot[0][k] = x[k] - (k < 2 ? INWARDS * d * normal[k] / flat : 0);
+  for (int k = 0; k < 3; k++) {
+    level[k] = k < 2 ? normal[k] / flat : 0;
+    foot[0][k] = x[k] - INWARDS * d * level[k];
+  }
   outline->distance(outline, 1, (const double(*)[3])foot, &d);
   return d <= step;
 }
 
+/* Half width, along n, of the section in which two struts along a and b meet. */
+static double half_width(const double a[3], const double b[3], const double n[3]) {
+  double half[3], size = 0, along = 0;
+
+  for (int k = 0; k < 3; k++) {
+    half[k] = a[k] + b[k]; /* 2 cos a long */
+    size += half[k] * half[k];
+    along += half[k] * n[k];
+  }
+  const double sine2 = fmax(1 - size / 4, 0), cosine2 = size > 1e-12 ? along * along / size : 0;
+  /* across the two: what is left of n when its parts along half and a - b are taken off */
+  double off = 0, apart = 0;
+  for (int k = 0; k < 3; k++) {
+    off += (a[k] - b[k]) * n[k];
+    apart += (a[k] - b[k]) * (a[k] - b[k]);
+  }
+  const double across2 = fmax(1 - cosine2 - (apart > 1e-12 ? off * off / apart : 0), 0);
+  return sqrt(across2 + cosine2 / fmax(sine2, 1 / (LAST * LAST)));
+}
+
+/* Radii from its node to where the wall with that normal leaves the joint of struts along end[n], those that come from
+   inside; in a plate each meets its mirror image. */
+static double joint_reach(int n, const double (*end)[3], bool plate, const double normal[3]) {
+  double reach = 1;
+
+  for (int i = 0; i < n; i++) {
+    const double image[3] = {end[i][0], end[i][1], -end[i][2]};
+    if (dot(end[i], normal) >= 0)
+      continue;
+    if (plate)
+      reach = fmax(reach, half_width(end[i], image, normal));
+    for (int j = 0; j < i; j++)
+      if (dot(end[j], normal) < 0)
+        reach = fmax(reach, half_width(end[i], end[j], normal));
+  }
+  return fmin(reach, LAST);
+}
+
+/* left [n_nodes]: what the joint of a node beyond an upright wall keeps; 1 inside, 0 beyond reach. */
+static PetscErrorCode joints_left(const Graph *graph, const double lo[3], const double hi[3], const Shape *outline,
+                                  double *left) {
+  double *radius, (*end)[3];
+  PetscInt *start, *touch;
+
+  PetscFunctionBeginUser;
+  PetscCall(PetscCalloc2(graph->n_nodes, &radius, graph->n_nodes + 2, &start));
+  PetscCall(PetscMalloc2(2 * graph->n_struts, &end, 2 * graph->n_struts, &touch));
+  for (PetscInt e = 0; e < 2 * graph->n_struts; e++) {
+    const PetscInt node = graph->strut[e / 2][e % 2];
+    radius[node] = PetscMax(radius[node], graph->radius[e / 2]);
+    start[node + 2]++;
+  }
+  for (PetscInt i = 0; i < graph->n_nodes; i++)
+    start[i + 2] += start[i + 1];
+  for (PetscInt e = 0; e < 2 * graph->n_struts; e++)
+    touch[start[graph->strut[e / 2][e % 2] + 1]++] = e;
+  for (PetscInt i = 0; i < graph->n_nodes; i++) {
+    double outside, normal[3];
+    const double *x = graph->x[i];
+    const int n = (int)(start[i + 1] - start[i]);
+    left[i] = 1;
+    if (!n || !beyond_wall(outline, lo, hi, x, radius[i], &outside, normal)) {
+      left[i] = !n || outside > 0 ? 0 : 1;
+      continue;
+    }
+    for (int k = 0; k < n; k++) {
+      const PetscInt e = touch[start[i] + k];
+      graph_strut(graph, e / 2, end[k]);
+      for (int a = 0; a < 3; a++)
+        end[k][a] *= e % 2 ? -1 : 1;
+    }
+    left[i] = joint_left(outside, radius[i] * joint_reach(n, (const double(*)[3])end,
+                                                          in_plate(lo, hi, x[2], radius[i]), normal));
+  }
+  PetscCall(PetscFree2(radius, start));
+  PetscCall(PetscFree2(end, touch));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode graph_beyond(const Graph *graph, const double lo[3], const double hi[3], const Shape *outline,
                             bool **beyond) {
-  double *radius;
+  double *left;
 
   PetscFunctionBeginUser;
   PetscCall(PetscCalloc1(graph->n_nodes, beyond));
-  PetscCall(PetscCalloc1(graph->n_nodes, &radius));
-  for (PetscInt s = 0; s < graph->n_struts; s++)
-    for (int end = 0; end < 2; end++)
-      radius[graph->strut[s][end]] = PetscMax(radius[graph->strut[s][end]], graph->radius[s]);
-  for (PetscInt i = 0; outline && i < graph->n_nodes; i++)
-    (*beyond)[i] = is_beyond(outline, lo, hi, graph->x[i], radius[i]);
-  PetscCall(PetscFree(radius));
+  if (!outline)
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(PetscMalloc1(graph->n_nodes, &left));
+  PetscCall(joints_left(graph, lo, hi, outline, left));
+  for (PetscInt i = 0; i < graph->n_nodes; i++)
+    (*beyond)[i] = left[i] > GONE && left[i] < 1;
+  PetscCall(PetscFree(left));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -140,7 +229,7 @@ static void add_walls(const Shape *outline, const double middle[3], double lengt
 
 /* With the wall of the outline too, which stands for the sides of the box. */
 static double share_in_outline(const Graph *graph, PetscInt s, const double lo[3], const double hi[3],
-                               const Shape *outline) {
+                               const Shape *outline, const double *left) {
   const double *a = graph->x[graph->strut[s][0]], *b = graph->x[graph->strut[s][1]], r = graph->radius[s];
   const double all[2][3] = {{-HUGE_VAL, -HUGE_VAL, lo[2]}, {HUGE_VAL, HUGE_VAL, hi[2]}};
   double x[3][3], d[3], normal[3];
@@ -162,20 +251,27 @@ static double share_in_outline(const Graph *graph, PetscInt s, const double lo[3
   const double away = fmax((most - least) / r, 2 * fabs(dot(normal, section.axis)));
   const double crosses = away < 1 ? 1 - (1 - away * away) * (1 - away * away) : 1;
   for (int end = 0; end < 2; end++)
-    if (d[end] > 1e-9 * r && is_beyond(outline, lo, hi, x[end], r))
-      share *= pow(joint_left(d[end], r), crosses);
+    if (left[graph->strut[s][end]] > 0)
+      share *= pow(left[graph->strut[s][end]], crosses);
   return fmax(share, GONE);
 }
 
 PetscErrorCode graph_shares(Graph *graph, const double lo[3], const double hi[3], const Shape *outline) {
+  double *left = NULL;
+
   PetscFunctionBeginUser;
   PetscCheck(!graph->shift, PETSC_COMM_SELF, PETSC_ERR_PLIB, "a periodic graph has no faces");
   if (!graph->area_share)
     PetscCall(PetscMalloc1(graph->n_struts, &graph->area_share));
+  if (outline) {
+    PetscCall(PetscMalloc1(graph->n_nodes, &left));
+    PetscCall(joints_left(graph, lo, hi, outline, left));
+  }
   for (PetscInt s = 0; s < graph->n_struts; s++) {
     Section section;
     graph->area_share[s] =
-        outline ? share_in_outline(graph, s, lo, hi, outline) : share_in_box(graph, s, lo, hi, &section);
+        outline ? share_in_outline(graph, s, lo, hi, outline, left) : share_in_box(graph, s, lo, hi, &section);
   }
+  PetscCall(PetscFree(left));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
