@@ -5,9 +5,9 @@
    and direction.
 
    Struts that the wall of an outline crosses are cut there by their axis (mesh/graph_cut.c) and carry nothing, unless
-   the wall cuts through the joint of their node, which lies beyond it: the section in which two struts meet, or in which
-   one meets a plate, is an ellipse about the node, of half axes r across and r/sin a along the line that halves their
-   angle 2 a. The strut then goes on to the node, with a share that falls from the whole for a node in the wall to
+   the wall cuts through the joint of their node, which lies beyond it: the section in which two struts meet, or in
+   which one meets a plate, is an ellipse about the node, of half axes r across and r/sin a along the line that halves
+   their angle 2 a. The strut then goes on to the node, with a share that falls from the whole for a node in the wall to
    nothing where the wall leaves the last of these ellipses, as the section of a strut along the wall does; so stiffness
    is continuous in the size of the outline. A model of a joint that is gone by degrees; how far it is from voxels is
    said in the report. Plates, across z, cut everything. Called by cases/body/build_lattice.c. */
@@ -48,8 +48,8 @@ static void add_face(Section *s, const double normal[3], double depth, double va
   s->cut[s->n++] = (CircleCut){{flat[0] / size, flat[1] / size}, depth / (s->radius * size) + 2 * (1 - lies) / lies};
 }
 
-/* Radii; part of a unit normal along z; share; slope of the distance; way back over an edge, in distances; radii to which
-   a joint may reach, of struts at 50 degrees to each other. */
+/* Radii; part of a unit normal along z; share; slope of the distance; way back over an edge, in distances; radii to
+   which a joint may reach, of struts at 50 degrees to each other. */
 static const double STEP = 1e-3, UPRIGHT = 0.5, GONE = 1e-6, SMOOTH = 0.99, INWARDS = 1.5, LAST = 2.4;
 
 /* Distance from the outline (positive outside) and its slope, by central differences: the outward normal, shorter where
@@ -167,8 +167,8 @@ static PetscErrorCode joints_left(const Graph *graph, const double lo[3], const 
       for (int a = 0; a < 3; a++)
         end[k][a] *= e % 2 ? -1 : 1;
     }
-    left[i] = joint_left(outside, radius[i] * joint_reach(n, (const double(*)[3])end,
-                                                          in_plate(lo, hi, x[2], radius[i]), normal));
+    left[i] = joint_left(
+        outside, radius[i] * joint_reach(n, (const double(*)[3])end, in_plate(lo, hi, x[2], radius[i]), normal));
   }
   PetscCall(PetscFree2(radius, start));
   PetscCall(PetscFree2(end, touch));
