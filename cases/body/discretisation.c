@@ -3,8 +3,8 @@
    compression, bending, torsion and both together) against the same cage at the finest resolution; they leave out 1 try
    in 20. Voxels are too stiff because struts meet in sharp notches, and see too little stress because a value is the
    mean of a voxel; both errors go down as a power of n. Frames have one exact element a strut: their rows are the model
-   error of the node zones, calibrated on the same cages. Several meshes: Richardson's extrapolation (convergence.h). Called by the reports of cages
-   and segments. */
+   error of the node zones, calibrated on the same cages. Several meshes: Richardson's extrapolation (convergence.h).
+   Called by the reports of cages and segments. */
 #include "cases/body/discretisation.h"
 
 #include "cases/body/convergence.h"

@@ -36,8 +36,14 @@ static void open_counted(const char *text, const char *const *set, int want_solv
   assert_int_equal(known, want_known);
 }
 
+/* All that do not scale with the metal. */
 static void same_quantities(const Answer *a, const Answer *b) {
-  assert_true(json_equal(json_object_get(a->summary, "quantities"), json_object_get(b->summary, "quantities")));
+  const json_t *one = json_object_get(a->summary, "quantities"), *two = json_object_get(b->summary, "quantities");
+  const char *name;
+  json_t *value;
+  assert_int_equal(json_object_size(one), json_object_size(two));
+  json_object_foreach((json_t *)one, name, value)
+      assert_true(ends_with(name, "_MPa") || json_equal(value, json_object_get(two, name)));
 }
 
 static bool reported(const Answer *a, const char *part) {

@@ -46,7 +46,7 @@ static bool is_number(const Document *doc, const char *path) {
 
 static void check_sources(const Document *doc, const char *name) {
   static const char *const tags[] = {"literature value", "recalled default, editable", "from the porous-tantalum paper",
-                                     "nominal density"};
+                                     "nominal density", "calibrated, not measured"};
   PetscInt n;
   CHECK_OK(document_count(doc, "", &n));
   for (PetscInt i = 0; i < n; i++) {
@@ -59,7 +59,7 @@ static void check_sources(const Document *doc, const char *name) {
         fail_msg("%s: no source for %s", name, key);
       CHECK_OK(document_text(doc, path, &text));
       bool tagged = false;
-      for (int t = 0; t < 4; t++)
+      for (size_t t = 0; t < sizeof tags / sizeof *tags; t++)
         tagged = tagged || strstr(text, tags[t]);
       assert_true(tagged);
     }

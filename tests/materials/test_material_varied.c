@@ -93,7 +93,7 @@ static const struct {
     {"m: {from: peek, poisson: 0.5}", NULL, "c.yaml:1:26: error: key 'poisson' = 0.5: must lie in (-1, 0.5)"},
     {"m: {from: peek, yield_MPa: 3}", NULL, "peek.yaml:5:18: error: key 'yield_range_MPa' = [90, 100]: must be the"},
     {"m: {from: tantalum-sebm, young_MPa: 900}", NULL,
-     "tantalum-sebm.yaml:6:14: error: key 'tangent_MPa' = 1000: must be smaller than young_MPa = 900"},
+     "tantalum-sebm.yaml:8:14: error: key 'tangent_MPa' = 1000: must be smaller than young_MPa = 900"},
     {"m: {from: peek, C11_MPa: 3}", NULL, "key 'young_MPa' does not belong to the constants of a cubic material"},
     {"m: {from: peek, sources: {ultimate: x}}", NULL,
      "c.yaml:1:37: error: there is a source for key 'ultimate' but no such key"},
