@@ -46,7 +46,7 @@ static bool is_number(const Document *doc, const char *path) {
 
 static void check_sources(const Document *doc, const char *name) {
   static const char *const tags[] = {"literature value", "recalled default, editable", "from the porous-tantalum paper",
-                                     "nominal density", "calibrated, not measured"};
+                                     "nominal density",  "calibrated, not measured",   "prediction interval"};
   PetscInt n;
   CHECK_OK(document_count(doc, "", &n));
   for (PetscInt i = 0; i < n; i++) {
