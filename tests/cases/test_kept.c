@@ -45,7 +45,8 @@ static void same_quantities(const Answer *a, const Answer *b) {
   assert_int_equal(json_object_size(quantities), json_object_size(json_object_get(b->summary, "quantities")));
   json_object_foreach(quantities, name, quantity) {
     double wanted = answer_value(b, name),
-           scale = strstr(name, "balance") || strstr(name, "residual") ? 1 : fabs(wanted);
+           scale =
+               strstr(name, "balance") || strstr(name, "residual") || strstr(name, "superposition") ? 1 : fabs(wanted);
     if (!(fabs(answer_value(a, name) - wanted) <= (size > 1 ? 1e-6 * scale : 0)) &&
         !(isnan(answer_value(a, name)) && isnan(wanted)))
       fail_msg("%s: %.17g after another case, %.17g alone", name, answer_value(a, name), wanted);
