@@ -57,13 +57,48 @@ rows_of() { cat "$1"/slurm/rows-*.jsonl 2>/dev/null | grep -c '"key":'; }
 rows_reach() { [ "$(rows_of "$1")" -ge "$2" ]; }
 running() { squeue -h -r -t R -o %i | head -n 1; }
 
-# Kills one process of the program that works in a job, by chance.
-kill_program() {
-  local file list=()
+# Processes of the program that work in a job.
+programs() {
+  local file
   for file in $(grep -lsxz -e --task /proc/[0-9]*/cmdline); do
-    [ "$(cat "${file%cmdline}comm" 2>/dev/null)" = "$(basename "$program")" ] && grep -qsF "$here/" "$file" && list+=("${file//[^0-9]/}")
+    [ "$(cat "${file%cmdline}comm" 2>/dev/null)" = "$(basename "$program")" ] && grep -qsF "$here/" "$file" && echo "${file//[^0-9]/}"
   done
+}
+
+# Kills one of them, by chance.
+kill_program() {
+  local list
+  mapfile -t list < <(programs)
   [ ${#list[@]} -gt 0 ] && kill -KILL "${list[RANDOM % ${#list[@]}]}" 2>/dev/null
+}
+
+# within_point COMMAND: calls it with one of them that is within a point, and stopped so that it stays there.
+within_point() {
+  local process rows told
+  for process in $(programs); do
+    kill -STOP "$process" 2>/dev/null || continue
+    told=1
+    rows=$(readlink /proc/"$process"/fd/* 2>/dev/null | grep -m 1 '/slurm/rows-.*\.jsonl$')
+    if [ -n "$rows" ] && tail -n 1 "$rows" | grep -q '"begin":'; then
+      "$1" "$process"
+      told=$?
+    fi
+    kill -CONT "$process" 2>/dev/null
+    [ $told -ne 0 ] || return 0
+  done
+  return 1
+}
+
+kill_it() { kill -KILL "$1"; }
+
+# What SLURM does some minutes before the end of the time of a task.
+warn_its_script() {
+  local task file
+  task=$(grep -zxm 1 'SLURM_ARRAY_TASK_ID=[0-9]*' "/proc/$1/environ" | tr -d '\0')
+  for file in $(grep -lsz -e '/slurm_script$' /proc/[0-9]*/cmdline); do
+    grep -qzsxF -- "$task" "${file%cmdline}environ" && kill -USR1 "${file//[^0-9]/}" && return
+  done
+  return 1
 }
 
 # submit DIR ARGUMENTS...: hands the points to an array job

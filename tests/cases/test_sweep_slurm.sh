@@ -27,7 +27,7 @@ odd="od\"d 'name' \$HOME %a;"
 once=(--set attempts=1)
 submit "$odd" "${once[@]}"
 wait_for 1200 rows_reach "$odd" 1
-wait_for 1200 kill_program
+wait_for 1200 within_point kill_it
 kill -KILL "$(cat slurm/slurmd)"
 sweep -o "$odd" --slurm "${once[@]}" >said 2>warned
 [ $? -eq 75 ] || fail "a sweep whose job runs: no status 75: $(cat said warned)"
@@ -53,7 +53,7 @@ gather "$odd" "${once[@]}"
 # Two ranks a point; a task that is warned of the end of its time is requeued.
 submit two --ranks 2
 wait_for 1200 rows_reach two 1
-timeout 2 scancel --signal=USR1 --batch "$(running)" 2>/dev/null # else it sends it again, seconds later
+wait_for 1200 within_point warn_its_script
 gather two --ranks 2
 [ "$submissions" -eq 1 ] || fail "the job that was warned: $submissions submissions: $(tail -n 30 two/slurm/task-*.log slurm/slurmctld.log)"
 [ "$(cat two/slurm/task-*.log | grep -c 'start 1$')" -eq 1 ] || fail "not one task was requeued"
