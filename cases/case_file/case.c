@@ -136,13 +136,13 @@ static PetscErrorCode read_and_check(Case *c) {
   KeyTable tables[CASE_TABLES];
   PetscCall(document_check(c->doc, runner_tables(c->runner, tables), tables));
   PetscCall(check_expectations(c->doc));
-  if (c->runner->is_sweep)
-    PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(document_text(c->doc, "model", &model));
-  c->wants_voxel = strcmp(model, "frame") != 0;
-  c->wants_frame = strcmp(model, "voxel") != 0;
-  if (document_has(c->doc, "cache"))
-    PetscCall(document_path(c->doc, "cache", c->cache_dir));
+  if (!c->runner->is_sweep) {
+    PetscCall(document_text(c->doc, "model", &model));
+    c->wants_voxel = strcmp(model, "frame") != 0;
+    c->wants_frame = strcmp(model, "voxel") != 0;
+    if (document_has(c->doc, "cache"))
+      PetscCall(document_path(c->doc, "cache", c->cache_dir));
+  }
   PetscCall(quantities_check_expect(c));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -18,7 +18,7 @@ typedef struct Runner {
      process that runs many cases does best to change these first (cases/body/kept.h, cases/body/cell_cache.h). */
   const char *cheap;
   KeyTable keys;                   /* its own keys; the common ones stand in case.c */
-  const QuantityTable *quantities; /* that its runs can give; NULL: the names are the case's own (a sweep) */
+  const QuantityTable *quantities; /* that its runs can give */
   /* Nothing hangs on the size of the cell: lattice.cell_mm is 1 where only one other measure is given. */
   bool scale_free;
   bool is_sweep; /* runs other cases (`trabecula sweep`): has no model and no solver of its own */

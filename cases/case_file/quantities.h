@@ -10,7 +10,7 @@ enum { QUANTITY_VOXEL = 1, QUANTITY_FRAME = 2, QUANTITY_BOTH = 3 };
 
 typedef struct QuantityRow {
   /* "{,voxel.,frame.}E_MPa": one of the words in braces; "<loads>.travel_mm": a name of the case's mapping `loads`, or
-     a number of that list. */
+     a number of that list; *: any text. */
   const char *pattern;
   const char *unit; /* "": none */
   unsigned models;  /* QUANTITY_ flags of the models that must be computed; 0: any one */

@@ -203,7 +203,7 @@ static PetscErrorCode list_quantities(MPI_Comm comm, const char *only) {
   (void)comm;
   for (int i = 0; i < n_runners; i++) {
     const QuantityTable *all = runners[i]->quantities;
-    if (!all || (only && strcmp(only, runners[i]->name)))
+    if (only && strcmp(only, runners[i]->name))
       continue;
     snprintf(title, sizeof title, "Quantities of runner %s: {one of these words}, <one of the case's names>",
              runners[i]->name);

@@ -1,4 +1,5 @@
-/* The keys of sweep files. A sweep runs other cases: `trabecula sweep` (command_sweep.c). */
+/* The keys of sweep files, and the quantities of a sweep. A sweep runs other cases: `trabecula sweep`
+ * (command_sweep.c). */
 #include "cases/runners/runner.h"
 
 static const KeyRow rows[] = {
@@ -74,6 +75,34 @@ static const KeyRow rows[] = {
     {"slurm.at_most", KEY_INTEGER, NULL, "[0, 100000]", NULL, "0", "tasks at once, 0: no limit"},
 };
 
+static PetscErrorCode has_confirm(const Case *c, PetscBool *given) {
+  PetscFunctionBeginUser;
+  *given = (PetscBool)document_has(c->doc, "confirm");
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* That the sweep itself gives. Those of its points are columns of its table. */
+static const QuantityRow quantities[] = {
+    {"points.{done,failed,skipped}", "", 0, "points that were computed, failed, were skipped by constraints", NULL,
+     NULL},
+    {"points.cpu_s", "s", 0, "processor time of the points that were computed", NULL, NULL},
+    {"sweep.cpu_s", "s", 0, "processor time of this run", NULL, NULL},
+    {"sweep.deaths", "", 0, "programs that were killed while they computed a point", NULL, NULL},
+    {"surface.*.error_pct", "%", 0,
+     "typical error of the response surface of a column that is shown, in % of its range, the worst of all words", NULL,
+     NULL},
+    {"choose.{feasible,gave_way}", "", 0,
+     "1: the chosen design, computed, meets all its bounds; designs that gave way because they do not, computed", NULL,
+     NULL},
+    {"choose.<axes>", "", 0, "the design that the surfaces or the points propose: its axes of numbers", NULL, NULL},
+    {"choose.<choose>", "", 0, "what is expected of that design", NULL, NULL},
+    {"chosen.axis.<axes>", "", 0, "the chosen design, computed: its axes of numbers", NULL, NULL},
+    {"chosen.<choose>", "", 0, "what it gives", NULL, NULL},
+    {"confirmed.<choose>", "", 0, "what it gives with the changes of confirm.set", has_confirm,
+     "there is no key 'confirm'"},
+};
+static const QuantityTable quantity_table = {sizeof quantities / sizeof quantities[0], quantities};
+
 static PetscErrorCode refuse(const Case *c) {
   PetscFunctionBeginUser;
   PetscCall(document_error(c->doc, "runner", "key 'runner' = sweep: a sweep is run by `trabecula sweep %s`", c->file));
@@ -98,6 +127,7 @@ const Runner runner_sweep = {
     .name = "sweep",
     .help = "other cases at many points of a design space: table, response surfaces, the best design",
     .keys = {sizeof rows / sizeof rows[0], rows},
+    .quantities = &quantity_table,
     .is_sweep = true,
     .estimate = estimate,
     .run = run,

@@ -124,6 +124,8 @@ static PetscErrorCode board_make(const SweepPlan *plan, const SweepRows *rows, A
     PetscCall(set_axis(&plan->axis[a], &board->axis[a]));
   for (PetscInt k = 0; k < n; k++)
     PetscCall(set_column(plan, rows, from[k], from[k] < 0 ? axis[k] : 0, &board->column[k]));
+  for (PetscInt i = 0; i < plan->n_wishes; i++) /* named as the sweep file does: with its case, or without */
+    PetscCall(PetscStrncpy(board->column[wish[i].column].name, plan->wish[i].name, sizeof board->column->name));
   PetscCall(PetscMalloc2(rows->n * plan->n_axes, &board->at, rows->n * PetscMax(1, n), &board->value));
   for (PetscInt r = 0; r < rows->n; r++) {
     if (strcmp(rows->row[r].status, "done") || rows->row[r].role != ROLE_POINT)

@@ -1,7 +1,7 @@
-/* The names that `collect`, `choose` and `table` use are looked for, before any point is computed, among what the
-   points can give: axes of numbers, measures of the lattice, the quantities of each case (by the table of its runner,
-   and by what the case asks for), and columns collected before. Points are asked until every name is found, which the
-   first one nearly always does. Driver. */
+/* The names that `collect`, `choose`, `table` and the surfaces of `expect` use are looked for, before any point is
+   computed, among what the points can give: axes of numbers, measures of the lattice, the quantities of each case (by
+   the table of its runner, and by what the case asks for), and columns collected before. Points are asked until every
+   name is found, which the first one nearly always does. Driver. */
 #include "cases/sweep/sweep_names.h"
 
 #include "cases/results/table.h"
@@ -60,7 +60,7 @@ static PetscErrorCode pool_free(Pool *pool) {
 static PetscErrorCode use(SweepNames *names, const char *path, const char *name) {
   PetscFunctionBeginUser;
   PetscCall(PetscStrncpy(names->one[names->n].path, path, sizeof names->one[0].path));
-  names->one[names->n++].name = name;
+  PetscCall(PetscStrncpy(names->one[names->n++].name, name, sizeof names->one[0].name));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -70,6 +70,29 @@ static bool is_collected(const SweepPlan *plan, PetscInt n, const char *name) {
     if (column_fits(name, plan->collect[i].name))
       return true;
   return false;
+}
+
+/* The columns whose surfaces `expect` names: surface.COLUMN.error_pct. */
+static PetscErrorCode use_surfaces(const SweepPlan *plan, SweepNames *names) {
+  static const char head[] = "surface.", tail[] = ".error_pct";
+  const Document *doc = plan->c->doc;
+  char path[192], column[192];
+  const char *name;
+  PetscInt n = 0;
+  PetscFunctionBeginUser;
+  if (document_has(doc, "expect"))
+    PetscCall(document_count(doc, "expect", &n));
+  for (PetscInt i = 0; i < n && names->n < SWEEP_NAMED; i++) {
+    PetscCall(document_member(doc, "expect", i, &name));
+    const size_t length = strlen(name), less = sizeof head + sizeof tail - 2;
+    if (length <= less || strncmp(name, head, sizeof head - 1) || strcmp(name + length - sizeof tail + 1, tail))
+      continue;
+    PetscCall(PetscSNPrintf(path, sizeof path, "expect.%s", name));
+    PetscCall(PetscSNPrintf(column, sizeof column, "%.*s", (int)(length - less), name + sizeof head - 1));
+    if (!is_collected(plan, plan->n_collect, column))
+      PetscCall(use(names, path, column));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 PetscErrorCode sweep_names_begin(const SweepPlan *plan, SweepNames *names) {
@@ -93,6 +116,7 @@ PetscErrorCode sweep_names_begin(const SweepPlan *plan, SweepNames *names) {
   for (PetscInt i = 0; i < plan->n_table; i++)
     if (!is_collected(plan, plan->n_collect, plan->table[i]))
       PetscCall(use(names, "table", plan->table[i]));
+  PetscCall(use_surfaces(plan, names));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -4,14 +4,14 @@
 
 #include "cases/sweep/sweep_point.h"
 
-enum { SWEEP_NAMED = COLLECTS * COLLECT_NAMES + SWEEP_WISHES + SWEEP_SETS };
+enum { SWEEP_NAMED = COLLECTS * COLLECT_NAMES + SWEEP_WISHES + 2 * SWEEP_SETS };
 
 typedef struct SweepNames {
-  PetscInt n;     /* names that the sweep file uses: in collect, choose and table */
+  PetscInt n;     /* names that the sweep file uses: in collect, choose, table and expect */
   PetscInt known; /* of these found so far */
   struct {
     char path[192]; /* of the sweep file */
-    const char *name;
+    char name[192];
     bool found;
     char near[256], why[256]; /* the nearest column; why no case gives the one that it names; "" */
   } one[SWEEP_NAMED];

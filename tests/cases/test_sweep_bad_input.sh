@@ -153,6 +153,10 @@ with "constraint on a result" 11:11 ".*'constraints\.margin': nothing of this na
 with "column from nowhere" 13:11 ".*must have one" 's/least: "cage\.\*\.margin_yield"/times: 2/'
 with "column by two ways" 13:11 ".*2 of of, least, greatest and mean" 's/least: "/of: x, least: "/'
 with "name of a column with a bar" 13:14 ".*63 letters" 's/^  margin: \{/  "mar|gin": {/'
+for name in points.doen confirmed.margn chosen.axis.height surface.cage.E_MP.error_pct cage.E_MPa; do
+  with "expectation of $name" "17:[0-9]+" ".*$name'?.*(no run of this case gives such a quantity|no point has a column)" \
+    "\$a expect: {$name: {lo: 1, source: x}}"
+done
 with "confirmation without a wish" 14:10 ".*'confirm' has no meaning without 'choose'" '/^choose/,/maximal/d'
 with "confirmation by an unknown key" 16:17 ".*modle=voxel: no case.*did you mean 'model'" 's/model=voxel/modle=voxel/'
 with "confirmation that is no assignment" 16:17 ".*key\.path=value" 's/model=voxel/voxel/'
