@@ -25,6 +25,7 @@ typedef struct LatticeBody {
   double lo[3], hi[3];  /* mm, the box of the body; the same for frame and voxels, because struts are numbered by it */
   double origin[3];     /* mm, lowest corner of a cell */
   const Shape *outline; /* borrowed; NULL: the whole box */
+  bool fills_box;       /* the outline cuts nothing of the box: the same body as without */
   const Defects *defects; /* borrowed; NULL or {0}: none */
   uint64_t seed;
   PlatePair plates; /* every region that both hold is kept; without them the largest */

@@ -18,12 +18,24 @@ static PetscErrorCode calibrate(const Design *design, double *ratio) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* A box of whole cells, wherever they begin, has the metal of as many cells of the infinite lattice. */
+static bool whole_cells(const LatticeBody *body) {
+  if ((body->outline && !body->fills_box) || (body->defects && defects_any(body->defects)))
+    return false;
+  for (int i = 0; i < 3; i++) {
+    const double n = (body->hi[i] - body->lo[i]) / body->design->cell_mm;
+    if (fabs(n - round(n)) > 1e-6)
+      return false;
+  }
+  return true;
+}
+
 PetscErrorCode specimen_facts(const LatticeBody *body, const Graph *graph, double volume_mm3, SpecimenFacts *facts) {
   double solid, ratio = 1;
   PetscFunctionBeginUser;
   facts->strut_mm = graph_mean_diameter(graph);
   facts->porosity_pct = body->design->porosity_pct;
-  if (!body->outline && !(body->defects && defects_any(body->defects)))
+  if (whole_cells(body))
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(calibrate(body->design, &ratio));
   PetscCall(graph_metal_volume(graph, body->lo, body->hi, &solid));

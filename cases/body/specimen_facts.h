@@ -9,7 +9,7 @@ typedef struct SpecimenFacts {
   double strut_mm;     /* mean diameter of the struts over their length */
 } SpecimenFacts;
 
-/* Of the struts of the body, in its gross volume. A block of whole cells without defects has the design's porosity;
+/* Of the struts of the body, in its gross volume. A box of whole cells without defects has the design's porosity;
    every other specimen that of its struts, calibrated on the design's cell, whose density is exact. Error against
    voxels: 0.1 points of porosity at a quarter of the density, 0.4 at 40 % with hollow struts that scatter by 20 %
    (tests/cases/test_specimens.c). Local. */

@@ -3,6 +3,7 @@
 #include "cases/body/cell_moduli.h"
 #include "cases/body/frame_stress.h"
 #include "cases/body/percentile.h"
+#include "cases/body/specimen_facts.h"
 #include <math.h>
 
 enum { BENDING_GRIPS = 4, TOP = 2 };
@@ -26,6 +27,10 @@ PetscErrorCode bending_rows(const Case *c, const Graph *graph, BendingPlan *plan
   plan->load_x = found[1];
   plan->bar.span_mm = 2 * found[0];
   PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+double bending_volume(const BendingPlan *plan) {
+  return (plan->hi[0] - plan->lo[0]) * (plan->hi[1] - plan->lo[1]) * (plan->hi[2] - plan->lo[2]);
 }
 
 static double wrap(double x) { return x - floor(x); }
@@ -216,7 +221,7 @@ PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *r
   Grid *grid = NULL;
 
   PetscFunctionBeginUser;
-  answer->above_yield_pct = NAN;
+  answer->above_yield_pct = answer->strut_mm = NAN;
   PetscCall(cell_ratio(c, plan, results, answer));
   for (int i = 0; i < 3; i++)
     box.n[i] = (PetscInt)round((plan->hi[i] - (i == TOP ? plan->lo[i] : 0)) / plan->voxel_mm);
@@ -284,6 +289,19 @@ static PetscErrorCode solve_whole(const BendingPlan *plan, const Graph *graph, F
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode frame_facts(const BendingPlan *plan, const Graph *graph, BendingAnswer *answer) {
+  LatticeBody body = {.design = &plan->design};
+  SpecimenFacts facts;
+
+  PetscFunctionBeginUser;
+  for (int i = 0; i < 3; i++)
+    body.lo[i] = body.origin[i] = plan->lo[i], body.hi[i] = plan->hi[i];
+  PetscCall(specimen_facts(&body, graph, bending_volume(plan), &facts));
+  answer->porosity_pct = facts.porosity_pct;
+  answer->strut_mm = facts.strut_mm;
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode bending_frame(const Case *c, const BendingPlan *plan, const Graph *graph, Results *results,
                              BendingAnswer *answer) {
   FrameModel *model = NULL;
@@ -297,7 +315,7 @@ PetscErrorCode bending_frame(const Case *c, const BendingPlan *plan, const Graph
   PetscCall(cell_moduli_frame(c, &plan->design, &plan->strut, "periodic cell", results, &over_Es, &info));
   answer->young_over_shear = over_Es.E100 / over_Es.C44;
   answer->young_MPa = over_Es.E100 * plan->strut.young_MPa;
-  answer->porosity_pct = plan->design.porosity_pct;
+  PetscCall(frame_facts(plan, graph, answer));
   PetscCall(results_mesh(results, &(MeshFacts){.dofs = 6 * (PetscInt64)graph->n_nodes,
                                                .struts = graph->n_struts,
                                                .porosity_pct = answer->porosity_pct}));

@@ -25,11 +25,14 @@ typedef struct BendingAnswer {
   double mises_MPa;                                   /* percentile in the middle of the span at stress_MPa */
   double above_yield_pct; /* of the struts there, with a section that exceeds yield; frames, else NAN */
   double balance, energy_balance, residual, porosity_pct;
+  double strut_mm; /* mean diameter of the computed bar's struts; frames, else NAN */
 } BendingAnswer;
 
 /* Finds the rows of nodes next to the rollers: sets support_x, load_x and the true span. Refuses rollers that find no
    nodes. */
 PetscErrorCode bending_rows(const Case *c, const Graph *graph, BendingPlan *plan);
+/* Of the whole bar, mm3. */
+double bending_volume(const BendingPlan *plan);
 /* Whether the plane at x[axis] = where (mm) is one of mirror symmetry of the lattice with a corner at plan->lo. */
 bool bending_mirror(const BendingPlan *plan, int axis, double where);
 PetscErrorCode bending_voxels(const Case *c, const BendingPlan *plan, Results *results, BendingAnswer *answer);

@@ -6,21 +6,11 @@
 #include "solver/model_content.h"
 #include <string.h>
 
-/* Plates across z are mirrors of the node zones, as those of a block (block_mirrors): nodes in them are whole, with
-   what lies beyond. A mirror across an inclined plate is not known; struts seldom meet in it. */
-static void plate_mirrors(const CagePlan *plan, FrameOptions *options) {
-  const double z[2] = {segment_inner_z(&plan->outline), segment_inner_top(&plan->outline).point[2]};
-  for (int upper = 0; upper < 2; upper++) {
-    options->mirror[2][upper] = (PetscBool)(!upper || plan->outline.wedge_deg == 0);
-    options->mirror_mm[2][upper] = z[upper];
-  }
-}
-
 static PetscErrorCode frame_options(const Case *c, const CagePlan *plan, FrameOptions *options) {
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(c, &plan->strut, options));
   options->young_MPa *= plan->stiffness_factor;
-  plate_mirrors(plan, options);
+  cage_plate_mirrors(&plan->outline, options);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 

@@ -228,6 +228,7 @@ PetscErrorCode cage_body(const CagePlan *plan, double voxel_mm, Shape **space, L
   PetscFunctionBeginUser;
   PetscCall(cage_space(plan, voxel_mm, space));
   *body = (LatticeBody){.design = &plan->design, .outline = *space, .defects = &plan->defects, .seed = plan->seed};
+  body->fills_box = plan->box && plan->outline.wedge_deg == 0 && !(plan->window_mm > 0);
   cage_bounds(plan, body->lo, body->hi);
   body->plates = cage_plates(&plan->outline, cage_reach(plan));
   PetscFunctionReturn(PETSC_SUCCESS);

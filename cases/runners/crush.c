@@ -152,6 +152,7 @@ static PetscErrorCode make_path(MPI_Comm comm, const Graph *graph, const CrushPl
   for (int side = 0; side < 6; side++) /* nodes meet their mirror images in the plane of symmetry */
     if (load->symmetric[side / 2][side % 2]) {
       plate[n].grip = n;
+      plate[n].mirror = PETSC_TRUE;
       plate[n++].normal[side / 2] = side % 2 ? -1 : 1;
     }
   if (plan->contact)

@@ -120,15 +120,17 @@ static const QuantityRow compression_rows[] = {
 const QuantityTable compression_quantities = TABLE(compression_rows);
 
 #define BAR_NONE "{balance,energy_balance,relative_residual}"
-#define BAR(prefix, models)                                                                                            \
-  {prefix "stiffness_N_per_mm", "N/mm", models, "force over deflection", NULL, NULL},                                  \
-      {prefix "{E_f_GPa,E_f_corrected_GPa,E100_GPa}",          "GPa", models,                                          \
-       "flexural modulus; corrected for shear; axial modulus", NULL,  NULL},                                           \
-      {prefix "{shear_share_pct,porosity_pct}", "%", models, "shear's share of the deflection; porosity", NULL, NULL}, \
-      {prefix "mises_MPa", "MPa", models, "percentile of von Mises stress at load.stress_MPa", NULL, NULL},            \
-      {prefix "elastic_limit_N", "N", models, "force at which it yields", has_yield, no_yield},                        \
-      {prefix "elastic_limit_MPa", "MPa", models, "nominal stress at which it yields", has_yield, no_yield}, {         \
-    prefix BAR_NONE, "", models, "forces out of balance, energy out of balance, residual of the solve", NULL, NULL     \
+#define BAR(prefix, models)                                                                                             \
+  {prefix "stiffness_N_per_mm", "N/mm", models, "force over deflection", NULL, NULL},                                   \
+      {prefix "{E_f_GPa,E_f_corrected_GPa,E100_GPa}",          "GPa", models,                                           \
+       "flexural modulus; corrected for shear; axial modulus", NULL,  NULL},                                            \
+      {prefix "{shear_share_pct,porosity_pct}", "%", models, "shear's share of the deflection; porosity", NULL, NULL},  \
+      {prefix "mises_MPa", "MPa", models, "percentile of von Mises stress at load.stress_MPa", NULL, NULL},             \
+      {prefix "elastic_limit_N", "N", models, "force at which it yields", has_yield, no_yield},                         \
+      {prefix "elastic_limit_MPa", "MPa", models, "nominal stress at which it yields", has_yield, no_yield},            \
+      {prefix BAR_NONE, "", models, "forces out of balance, energy out of balance, residual of the solve", NULL, NULL}, \
+  {                                                                                                                     \
+    prefix "mass_g", "g", models, "mass of the computed bar", has_mass, no_mass                                         \
   }
 static const QuantityRow bending_rows[] = {
     PRINTED("E_f_corrected", "GPa", has_factor, has_factor_range),
@@ -137,6 +139,9 @@ static const QuantityRow bending_rows[] = {
     BAR("frame.", FRAME),
     {ABOVE, "%", FRAME, ABOVE_HELP, has_plain_yield, not_the_frame},
     {"frame." ABOVE, "%", FRAME, ABOVE_HELP, has_yield, no_yield},
+    {"strut_mm", "mm", FRAME, STRUT_HELP, is_plain_frame, not_the_frame},
+    {"frame.strut_mm", "mm", FRAME, STRUT_HELP, NULL, NULL},
+    {"design_porosity_pct", "%", 0, "porosity of the design's infinite lattice", NULL, NULL},
     {"span_mm", "mm", 0, "distance of the supports as computed", NULL, NULL},
     {"force_at_stress_N", "N", 0, "force that gives load.stress_MPa", NULL, NULL},
     {"hinge.{plateau,yield}.density", "", 0, "relative density that gives the strength, by a plastic hinge", NULL,

@@ -5,6 +5,7 @@
 #include "cases/body/model_notes.h"
 #include "cases/body/printed.h"
 #include "cases/body/safety.h"
+#include "cases/body/specimen_facts.h"
 #include "cases/runners/bending_model.h"
 #include "cases/runners/quantities.h"
 #include "cases/runners/runner.h"
@@ -109,7 +110,7 @@ typedef struct Told {
   const char *name, *unit;
   double value;
 } Told;
-enum { N_TOLD = 13 };
+enum { N_TOLD = 15 };
 
 static void evaluate(const BendingPlan *plan, const BendingAnswer *a, Told told[N_TOLD]) {
   const Bar *bar = &plan->bar;
@@ -125,6 +126,8 @@ static void evaluate(const BendingPlan *plan, const BendingAnswer *a, Told told[
                             {"elastic_limit_N", "N", bar_force(bar, limit)},
                             {"elastic_limit_MPa", "MPa", limit},
                             {"porosity_pct", "%", a->porosity_pct},
+                            {"strut_mm", "mm", a->strut_mm},
+                            {"mass_g", "g", specimen_mass_g(&plan->strut, a->porosity_pct, bending_volume(plan))},
                             {"balance", "", a->balance},
                             {"energy_balance", "", a->energy_balance},
                             {"relative_residual", "", a->residual}};
@@ -264,6 +267,7 @@ static PetscErrorCode report(const Case *c, const BendingPlan *plan, const Bendi
     PetscCall(tell(results, "voxel.", v));
   if (frame)
     PetscCall(tell(results, "frame.", f));
+  PetscCall(results_quantity(results, "design_porosity_pct", plan->design.porosity_pct, "%", NAN));
   PetscCall(results_quantity(results, "span_mm", plan->bar.span_mm, "mm", NAN));
   PetscCall(results_quantity(results, "force_at_stress_N", force, "N", NAN));
   PetscCall(table(results, voxel ? v : NULL, frame ? f : NULL));

@@ -46,6 +46,9 @@ PetscErrorCode cage_frame_body(const CageTask *task, Results *results, Graph *gr
    lists are the caller's. */
 PetscErrorCode cage_grips(const SegmentGeometry *g, PetscInt n, const double (*x)[3], double reach, unsigned fixed,
                           Grip grip[2]);
+/* The plates mirror the node zones, as those of a block (block_mirrors): nodes in them are whole, with what lies
+   beyond. A mirror across an inclined plate is not known; struts seldom meet in it. */
+void cage_plate_mirrors(const SegmentGeometry *g, FrameOptions *options);
 /* The same plates as a pair; borrows g. */
 PlatePair cage_plates(const SegmentGeometry *g, double reach);
 /* Plate forces under the motions of (a), into answer, and the motions of both drives, from the upper plate's stiffness.

@@ -21,12 +21,21 @@ static PetscErrorCode make_graph(const CageTask *task, Results *results, Graph *
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+void cage_plate_mirrors(const SegmentGeometry *g, FrameOptions *options) {
+  const double z[2] = {segment_inner_z(g), segment_inner_top(g).point[2]};
+  for (int upper = 0; upper < 2; upper++) {
+    options->mirror[2][upper] = (PetscBool)(!upper || g->wedge_deg == 0);
+    options->mirror_mm[2][upper] = z[upper];
+  }
+}
+
 static PetscErrorCode make_body(const CageTask *task, const Graph *graph, FrameBody *body) {
   FrameOptions options;
   Grip grip[2];
   PetscFunctionBeginUser;
   PetscCall(build_frame_options(task->c, task->strut, &options));
   options.young_MPa *= task->stiffness_factor;
+  cage_plate_mirrors(task->geometry, &options);
   PetscCall(cage_grips(task->geometry, graph->n_nodes, (const double(*)[3])graph->x, BUILD_STUB * task->design->cell_mm,
                        GRIP_ALL, grip));
   PetscCall(frame_body_create(task->c->comm, graph, &options, grip, body));

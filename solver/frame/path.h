@@ -25,6 +25,7 @@ typedef struct PathOptions {
 typedef struct PathPlate {
   PetscInt grip;
   double normal[3]; /* unit, towards the frame */
+  PetscBool mirror; /* a plane of symmetry: contacts of what lies in it are shared with the half that is left out */
 } PathPlate;
 
 /* The graph is borrowed. Refuses what frame_create refuses. */

@@ -1,4 +1,6 @@
-/* Contact in a path: beams as capsules against each other, their nodes as spheres against plates, without friction. */
+/* Contact in a path: beams as capsules against each other, their nodes as spheres against plates, without friction. Two
+   beams that lie in a plane of symmetry, and a node there that meets another plate, push with the half that is inside;
+   a beam in the plane and one beside it push whole, as its other half meets the mirror image. */
 #include "solver/frame/path_model.h"
 #include <string.h>
 
@@ -15,6 +17,7 @@ PetscErrorCode path_contact_free(PathContact *contact) {
   PetscCall(contact_search_destroy(&contact->search));
   PetscCall(PetscFree(contact->ends));
   PetscCall(PetscFree(contact->room));
+  PetscCall(PetscFree(contact->in_plane));
   PetscCall(PetscFree(contact->touch));
   PetscCall(PetscFree(contact->press));
   PetscCall(PetscFree(contact->pattern));
@@ -40,6 +43,13 @@ static double plate_gap(const PathModel *path, const PathPlate *plate, double pa
   return gap;
 }
 
+static bool held_across(const PathModel *path, PetscInt i, const double normal[3]) {
+  for (int c = 0; c < 3; c++)
+    if (path->held[i][c] >= 0 && PetscAbsReal(normal[c]) > 0.5)
+      return true;
+  return false;
+}
+
 /* A node meets a plate with the radius of its thickest strut, or what room it has at the start. Nodes in the plate, or
    tied to any grip across it, never do. */
 static PetscErrorCode make_room(PathModel *path) {
@@ -57,14 +67,71 @@ static PetscErrorCode make_room(PathModel *path) {
     for (PetscInt i = 0; i < path->n_nodes; i++) {
       ContactPlane plane;
       double gap = plate_gap(path, &path->plate[p], 0, path->rest_x[i], &plane), r = PetscMin(radius[i], 0.999 * gap);
-      for (int c = 0; c < 3; c++)
-        if (path->held[i][c] >= 0 && PetscAbsReal(plane.normal[c]) > 0.5)
-          r = 0;
+      if (held_across(path, i, plane.normal))
+        r = 0;
       room[p * path->n_nodes + i] = r > 0.01 * radius[i] ? r : 0;
     }
   PetscCall(PetscFree(radius));
   path->contact.room = room;
   PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* A node is in a plane of symmetry that it starts in and is tied to, one inside a strut if its strut's ends are (then
+   symmetry keeps it there). The planes are bits in the order of the plates. */
+static PetscErrorCode find_planes(PathModel *path) {
+  const double near = 1e-6; /* of a beam's length */
+  uint32_t *in;
+
+  PetscFunctionBeginUser;
+  PetscCheck(path->n_plates <= 32, path->comm, PETSC_ERR_SUP, "more than 32 plates");
+  PetscCall(PetscCalloc1(path->n_nodes, &in));
+  path->contact.in_plane = in;
+  for (PetscInt p = 0; p < path->n_plates; p++)
+    for (PetscInt b = 0; path->plate[p].mirror && b < path->n_beams; b++) {
+      const PetscInt *ends = path->graph->strut[path->beam[b].strut];
+      const bool held[2] = {held_across(path, ends[0], path->plate[p].normal),
+                            held_across(path, ends[1], path->plate[p].normal)};
+      for (int end = 0; end < 2; end++) {
+        const PetscInt i = path->beam[b].node[end];
+        ContactPlane plane;
+        if (PetscAbsReal(plate_gap(path, &path->plate[p], 0, path->rest_x[i], &plane)) <
+                near * path->beam[b].beam.length &&
+            (i == ends[0]   ? held[0]
+             : i == ends[1] ? held[1]
+                            : held[0] && held[1]))
+          in[i] |= 1u << p;
+      }
+    }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+/* The part of a contact that this half, quarter or eighth carries: a half for every plane that all of it lies in. */
+static double contact_share(uint32_t in_planes) {
+  double share = 1;
+  for (; in_planes; in_planes &= in_planes - 1)
+    share /= 2;
+  return share;
+}
+
+static uint32_t beam_planes(const PathModel *path, PetscInt b) {
+  return path->contact.in_plane[path->beam[b].node[0]] & path->contact.in_plane[path->beam[b].node[1]];
+}
+
+static void scale_pair(ContactPair *pair, double share) {
+  pair->energy *= share;
+  for (int i = 0; i < 12; i++) {
+    pair->force[i] *= share;
+    for (int j = 0; j < 12; j++)
+      pair->tangent[i][j] *= share;
+  }
+}
+
+static void scale_touch(ContactTouch *touch, double share) {
+  touch->energy *= share;
+  for (int i = 0; i < 3; i++)
+    touch->force[i] *= share;
+  for (int i = 0; i < 9; i++)
+    (&touch->tangent[0][0])[i] *= share;
 }
 
 /* Between yielded struts a contact is as stiff as a fully plastic indent, 6 pi sigma_y r, between elastic ones as two
@@ -102,6 +169,7 @@ PetscErrorCode path_contact_create(PathModel *path) {
                                   &path->contact.search));
   make_law(path, mean);
   PetscCall(make_room(path));
+  PetscCall(find_planes(path));
   PetscCall(PetscFree2(radius, node));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -131,6 +199,7 @@ static PetscErrorCode touch_beams(PathModel *path, PetscInt *deep) {
                           &t->pair))
       continue;
     t->a = pair[0], t->b = pair[1];
+    scale_pair(&t->pair, contact_share(beam_planes(path, t->a) & beam_planes(path, t->b)));
     c->n_touch++;
     *deep += t->pair.penetration > TOO_DEEP * radii ? 1 : 0;
     c->energy += t->pair.energy;
@@ -155,6 +224,7 @@ static PetscErrorCode press_plates(PathModel *path) {
       if (!contact_plane(&c->law, &plane, path->trial.x[i], room, &press->touch))
         continue;
       press->node = i, press->plate = p;
+      scale_touch(&press->touch, contact_share(c->in_plane[i]));
       c->n_press++;
       c->energy += press->touch.energy;
       for (int k = 0; k < 3; k++)

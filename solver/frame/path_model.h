@@ -43,6 +43,7 @@ typedef struct PathContact {
   ContactLaw law;
   ContactSearch *search;
   double (*ends)[2][3]; /* [n_beams] */
+  uint32_t *in_plane;   /* [n_nodes] bit of every plane of symmetry that the node stays in */
   double *room;         /* [n_plates][n_nodes] radius with which a node meets a plate, 0: never (it is tied to it) */
   PetscInt n_touch, n_press, touch_room, press_room;
   PathTouch *touch;

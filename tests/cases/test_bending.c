@@ -61,6 +61,29 @@ static void bar(void **state) {
   answer_close(&a);
 }
 
+/* Of the bar that was computed, beside the design's: whole cells have the design's porosity, others their struts'. */
+static void specimen(void **state) {
+  const char *const whole[] = {"model=frame", NULL}, *const cut[] = {"lattice.cell=simple-cubic",
+                                                                     "specimen.depth_mm=5.5",
+                                                                     "resolution.voxels_per_cell=20",
+                                                                     "materials.strut.density_t_per_mm3=4.43e-9", NULL};
+  Answer a;
+  (void)state;
+  answer_open(text, whole, &a);
+  CHECK_NEAR(answer_value(&a, "porosity_pct"), 73.92, 1e-6, "whole cells");
+  CHECK_NEAR(answer_value(&a, "design_porosity_pct"), 73.92, 1e-6, "the design's");
+  CHECK_NEAR(answer_value(&a, "strut_mm"), 0.4439, 1e-3, "of the design: nothing scatters");
+  answer_close(&a);
+  answer_open(text, cut, &a);
+  CHECK_BELOW(fabs(answer_value(&a, "frame.porosity_pct") - answer_value(&a, "voxel.porosity_pct")), 0.3,
+              "specimen_facts.h, points");
+  assert_true(fabs(answer_value(&a, "frame.porosity_pct") - answer_value(&a, "design_porosity_pct")) > 0.5);
+  CHECK_NEAR(answer_value(&a, "frame.mass_g") / answer_value(&a, "voxel.mass_g"),
+             (100 - answer_value(&a, "frame.porosity_pct")) / (100 - answer_value(&a, "voxel.porosity_pct")), 1e-9,
+             "one volume, one density");
+  answer_close(&a);
+}
+
 static void mistakes(void **state) {
   static const struct {
     const char *set, *part;
@@ -76,9 +99,7 @@ static void mistakes(void **state) {
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(formulas),
-    cmocka_unit_test(mirrors),
-    cmocka_unit_test(bar),
-    cmocka_unit_test(mistakes),
+    cmocka_unit_test(formulas), cmocka_unit_test(mirrors),  cmocka_unit_test(bar),
+    cmocka_unit_test(specimen), cmocka_unit_test(mistakes),
 };
 CHECK_MAIN(tests)

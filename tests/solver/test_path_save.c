@@ -82,7 +82,7 @@ static void block_close(Block *b) {
 
 static void make_path(Block *b, PathModel **path) {
   const double motion[2][6] = {{0}, {0, 0, -1, 0, 0, 0}}; /* the load parameter is the strain */
-  const PathPlate plate[2] = {{0, {0, 0, 1}}, {1, {0, 0, -1}}};
+  const PathPlate plate[2] = {{.grip = 0, .normal = {0, 0, 1}}, {.grip = 1, .normal = {0, 0, -1}}};
   CHECK_OK(path_create(PETSC_COMM_WORLD, &b->graph, &b->options, path));
   CHECK_OK(path_load(*path, 2, b->grip, motion, NULL));
   CHECK_OK(path_plates(*path, 2, plate));
