@@ -33,13 +33,16 @@ static PetscErrorCode take(Record *record, KeptRows *kept, PetscInt *taken) {
   const PetscInt wide = kept->width + 1;
   PetscInt64 n;
   double *row;
+  bool good = true;
 
   PetscFunctionBeginUser;
   PetscCall(record_rows(record, "rows", &n));
   PetscCall(PetscMalloc1(n * wide, &row));
   PetscCall(record_get(record, "rows", n, wide, row));
   for (PetscInt64 k = 0; k < n; k++) {
-    const PetscInt i = (PetscInt)row[k * wide];
+    const PetscInt i = record_count(row[k * wide], 0, kept->n - 1, &good);
+    good = good && !kept->done[i];
+    PetscCall(record_check(record, good, "rows"));
     PetscCall(PetscArraycpy(kept->row + i * kept->width, row + k * wide + 1, kept->width));
     kept->done[i] = true;
   }

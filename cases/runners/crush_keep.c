@@ -1,4 +1,6 @@
 #include "cases/runners/crush_keep.h"
+#include <limits.h>
+#include <math.h>
 
 static const char FILE_NAME[] = "checkpoint.h5";
 enum { NUMBERS = 9, STRUT_ROW = 6, WHY = 160 };
@@ -26,11 +28,15 @@ static PetscErrorCode put_curve(Record *record, const char *name, PetscBool firs
 static PetscErrorCode get_curve(Record *record, const char *name, CrushCurve *curve) {
   double(*row)[CRUSH_COLUMNS];
   PetscInt64 n;
+  bool good = true;
 
   PetscFunctionBeginUser;
   PetscCall(record_rows(record, name, &n));
   PetscCall(PetscMalloc1(n, &row));
   PetscCall(record_get_all(record, name, n, CRUSH_COLUMNS, (double *)row));
+  for (PetscInt64 i = 0; i < n * CRUSH_COLUMNS; i++)
+    good = good && isfinite(row[i / CRUSH_COLUMNS][i % CRUSH_COLUMNS]);
+  PetscCall(record_check(record, good && n < PETSC_MAX_INT, name));
   for (PetscInt64 i = 0; i < n; i++)
     PetscCall(crush_curve_add(curve, row[i]));
   PetscCall(PetscFree(row));
@@ -61,6 +67,7 @@ static PetscErrorCode put_end(Record *record, const Kept *k) {
 
 static PetscErrorCode get_end(Record *record, const Graph *graph, CrushAnswer *a) {
   double why[WHY], (*strut)[STRUT_ROW];
+  bool good = true;
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(graph->n_nodes, &a->u));
@@ -70,7 +77,9 @@ static PetscErrorCode get_end(Record *record, const Graph *graph, CrushAnswer *a
   PetscCall(record_get_all(record, "end_nodes", graph->n_nodes, 6, (double *)a->u));
   PetscCall(record_get_all(record, "end_struts", graph->n_struts, STRUT_ROW, (double *)strut));
   for (int i = 0; i < WHY; i++)
-    a->why[i] = (char)why[i];
+    a->why[i] = (char)record_count(why[i], CHAR_MIN, CHAR_MAX, &good);
+  good = good && !a->why[WHY - 1];
+  PetscCall(record_check(record, good, "why"));
   for (PetscInt s = 0; s < graph->n_struts; s++)
     a->strut[s] = (PathStrut){.N = strut[s][0],
                               .V = strut[s][1],
@@ -114,6 +123,7 @@ PetscErrorCode crush_keep(Keep *keep, PathModel *path, const Graph *graph, const
 PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, CrushProgress *progress,
                             CrushAnswer *answer, PetscBool *resumed) {
   double number[NUMBERS];
+  bool good = true;
   Record *record;
 
   PetscFunctionBeginUser;
@@ -122,17 +132,20 @@ PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, Cru
   if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
   PetscCall(record_get_all(record, "crush", NUMBERS, 1, number));
-  progress->leg = (CrushLeg)number[0];
-  progress->begin = (PetscInt)number[1];
-  progress->turn = (PetscInt)number[2];
+  progress->leg = (CrushLeg)record_count(number[0], LEG_YIELD, LEG_RELOAD, &good);
+  progress->begin = record_count(number[1], 0, PETSC_MAX_INT - 1, &good);
+  progress->turn = record_count(number[2], 0, PETSC_MAX_INT - 1, &good);
   answer->reached = (PetscBool)(number[3] != 0);
   answer->residual = number[4];
   answer->unstable = number[5];
   answer->plastic = number[6];
-  answer->info.iterations = (PetscInt)number[7];
+  answer->info.iterations = record_count(number[7], 0, PETSC_MAX_INT, &good);
   answer->energy_balance = number[8];
   PetscCall(get_curve(record, "curve", &answer->curve));
   PetscCall(get_curve(record, "loop", &progress->loop));
+  good = good && answer->curve.n > 0 && (progress->leg <= LEG_CRUSH || progress->loop.n > 0) &&
+         progress->begin < PetscMax(1, progress->loop.n) && progress->turn < PetscMax(1, progress->loop.n);
+  PetscCall(record_check(record, good, "crush"));
   if (progress->leg > LEG_CRUSH)
     PetscCall(get_end(record, graph, answer));
   PetscCall(path_restore(path, record));

@@ -2,6 +2,7 @@
 #include "solver/files/record.h"
 #include <errno.h>
 #include <hdf5.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -125,6 +126,18 @@ static hid_t create_table(hid_t file, const char *name, const Kind *kind, PetscI
   return table;
 }
 
+/* Numbers of a kind that this program writes, all of them on the disk: a table that is announced only could ask for any
+   amount of memory. */
+static PetscBool is_stored(hid_t table, const hsize_t form[2]) {
+  hid_t type = H5Dget_type(table);
+  const size_t bytes = type >= 0 ? H5Tget_size(type) : 0;
+  const PetscBool number = (PetscBool)(type >= 0 && H5Tget_class(type) == H5T_FLOAT && (bytes == 4 || bytes == 8));
+  if (type >= 0)
+    H5Tclose(type);
+  const double values = (double)form[0] * (double)form[1];
+  return (PetscBool)(number && values < 1e15 && (double)H5Dget_storage_size(table) == values * (double)bytes);
+}
+
 static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 *width) {
   hsize_t form[2] = {0, 0};
   hid_t table = H5Lexists(file, name, H5P_DEFAULT) > 0 ? H5Dopen2(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
@@ -136,6 +149,11 @@ static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 
   H5Sclose(space);
   *n = (PetscInt64)form[0];
   *width = (PetscInt64)form[1];
+  if (!is_stored(table, form)) {
+    H5Dclose(table);
+    *n = *width = 0;
+    return H5I_INVALID_HID;
+  }
   return table;
 }
 
@@ -350,7 +368,8 @@ PetscErrorCode record_rows(Record *s, const char *name, PetscInt64 *n) {
 static PetscErrorCode raise_failure(Record *s) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Bcast(s->why, RECORD_WHY, MPI_CHAR, 0, s->comm));
-  PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
+  PetscCheck(!s->why[0], s->comm, PETSC_ERR_USER_INPUT,
+             "'%s' does not hold what it should (%s): remove it to begin anew", s->file, s->why);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -393,6 +412,24 @@ PetscErrorCode record_get_all(Record *s, const char *name, PetscInt64 n, PetscIn
   for (PetscInt64 k = 0; k < n * width; k += PIECE)
     PetscCallMPI(MPI_Bcast(value + k, (PetscMPIInt)PetscMin(PIECE, n * width - k), MPI_DOUBLE, 0, s->comm));
   PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode record_check(Record *s, bool good, const char *what) {
+  int bad = !good;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &bad, 1, MPI_INT, MPI_MAX, s->comm));
+  if (bad && !s->rank)
+    snprintf(s->why, sizeof s->why, "%s", what);
+  PetscCall(raise_failure(s));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscInt record_count(double value, PetscInt least, PetscInt most, bool *good) {
+  if (value >= (double)least && value <= (double)most && value == floor(value))
+    return (PetscInt)value;
+  *good = false;
+  return least;
 }
 
 PetscErrorCode record_close(Record **record) {

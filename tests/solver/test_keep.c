@@ -112,7 +112,7 @@ static void test_tables(void **state) {
   CHECK_OK(record_get(record, "none", 0, 4, row));
   CHECK_OK(record_rows(record, "nowhere", &n));
   assert_int_equal(n, 0);
-  CHECK_FAILS(record_get(record, "numbers", mine, 3, row), PETSC_ERR_FILE_READ);
+  CHECK_FAILS_SAYING(record_get(record, "numbers", mine, 3, row), PETSC_ERR_USER_INPUT, "remove it to begin anew");
   CHECK_OK(record_close(&record)); /* the last call on it */
   CHECK_OK(keep_open(&keep, "work.h5", &(Content){3, 5}, &record));
   assert_null(record);
