@@ -1,5 +1,6 @@
-/* A record on disk: named tables of numbers in an HDF5 file, which is there whole or not at all. The last bytes of the
-   file are the content of all before them, so that what was damaged is found out before HDF5 reads it. Rank 0 alone
+/* A record on disk: named tables of numbers in an HDF5 file, which is there whole or not at all. Behind them stand an
+   index (record_index.h), by which it is read, and the content of all bytes before, so that what was damaged is found
+   out. Who writes a right seal under false bytes is refused, or taken within bounds, but harms nothing. Rank 0 alone
    speaks to the disk; all calls are collective. A record that cannot be written is no error: the caller decides. */
 #ifndef TRABECULA_SOLVER_FILES_RECORD_H
 #define TRABECULA_SOLVER_FILES_RECORD_H

@@ -101,6 +101,7 @@ static void carry_fibres(Way way, PathModel *path, double *row) {
 static PetscErrorCode carry_beams(Way way, PathModel *path, Record *record) {
   const PetscInt mine = path->end - path->first;
   double(*state)[STATE_ROW], *fibre;
+  PetscErrorCode failed = PETSC_SUCCESS;
   bool good = true;
 
   PetscFunctionBeginUser;
@@ -110,25 +111,29 @@ static PetscErrorCode carry_beams(Way way, PathModel *path, Record *record) {
   if (way == TO_ROW)
     PetscCall(record_put(record, "beams", mine, STATE_ROW, (const double *)state));
   else
-    PetscCall(record_get(record, "beams", mine, STATE_ROW, (double *)state));
+    failed = record_get(record, "beams", mine, STATE_ROW, (double *)state);
   for (PetscInt b = 0; b < mine && way == FROM_ROW; b++)
-    good = good && state_possible(state[b]);
-  if (way == FROM_ROW)
-    PetscCall(record_check(record, good, "beams"));
-  for (PetscInt b = 0; b < mine && way == FROM_ROW; b++)
+    good = good && (failed || state_possible(state[b]));
+  if (way == FROM_ROW && !failed)
+    failed = record_check(record, good, "beams");
+  for (PetscInt b = 0; b < mine && way == FROM_ROW && !failed; b++)
     carry_state(way, &path->state_at[b], state[b]);
   PetscCall(PetscFree(state));
+  PetscCall(failed);
   const PetscInt n = count_yielded(path);
   PetscCall(PetscMalloc1(n * FIBRE_STATE, &fibre));
   if (way == TO_ROW) {
     carry_fibres(way, path, fibre);
     PetscCall(record_put(record, "fibres", n, FIBRE_STATE, fibre));
   } else {
-    PetscCall(record_get(record, "fibres", n, FIBRE_STATE, fibre));
-    PetscCall(record_check(record, all_finite(n * FIBRE_STATE, fibre), "fibres"));
-    carry_fibres(way, path, fibre);
+    failed = record_get(record, "fibres", n, FIBRE_STATE, fibre);
+    if (!failed)
+      failed = record_check(record, all_finite(n * FIBRE_STATE, fibre), "fibres");
+    if (!failed)
+      carry_fibres(way, path, fibre);
   }
   PetscCall(PetscFree(fibre));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -163,30 +168,30 @@ static PetscErrorCode restore_pattern(PathModel *path, Record *record) {
 
   PetscFunctionBeginUser;
   PetscCall(record_rows(record, "pairs", &n));
+  PetscCall(record_check(record, n <= PETSC_MAX_INT, "pairs"));
   contact->n_pattern = path->rank ? 0 : (PetscInt)n;
   PetscCall(PetscFree(contact->pattern));
   PetscCall(PetscMalloc1(contact->n_pattern, &contact->pattern));
   PetscCall(PetscMalloc1(contact->n_pattern, &pair));
-  PetscCall(record_get(record, "pairs", contact->n_pattern, 2, (double *)pair));
-  for (PetscInt k = 0; k < contact->n_pattern; k++) {
+  PetscErrorCode failed = record_get(record, "pairs", contact->n_pattern, 2, (double *)pair);
+  for (PetscInt k = 0; !failed && k < contact->n_pattern; k++) {
     for (int i = 0; i < 2; i++)
       contact->pattern[k][i] = record_count(pair[k][i], 0, path->n_beams - 1, &good);
     good = good && contact->pattern[k][0] != contact->pattern[k][1] &&
            (!k || pair[k - 1][0] < pair[k][0] || (pair[k - 1][0] == pair[k][0] && pair[k - 1][1] < pair[k][1]));
   }
   PetscCall(PetscFree(pair));
+  PetscCall(failed);
   PetscCall(record_check(record, good, "pairs"));
   PetscCall(path_system_create(path));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-PetscErrorCode path_restore(PathModel *path, Record *record) {
-  double(*node)[NODE_ROW], number[NUMBERS];
+/* What is the same on all ranks. */
+static PetscErrorCode read_common(PathModel *path, Record *record, double number[NUMBERS], double (*node)[NODE_ROW]) {
   bool good = true;
 
   PetscFunctionBeginUser;
-  PetscCheck(path->n_grips, path->comm, PETSC_ERR_ORDER, "path_restore before path_load");
-  PetscCall(PetscMalloc1(path->n_nodes, &node));
   PetscCall(record_get_all(record, "path", NUMBERS, 1, number));
   PetscCall(record_get_all(record, "nodes", path->n_nodes, NODE_ROW, (double *)node));
   PetscCall(record_get_all(record, "reactions", path->n_grips, 6, (double *)path->reaction));
@@ -195,6 +200,19 @@ PetscErrorCode path_restore(PathModel *path, Record *record) {
   PetscCall(record_check(record, good, "nodes"));
   PetscCall(record_check(record, numbers_possible(number), "path"));
   PetscCall(record_check(record, all_finite(6 * path->n_grips, (const double *)path->reaction), "reactions"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode path_restore(PathModel *path, Record *record) {
+  double(*node)[NODE_ROW], number[NUMBERS];
+
+  PetscFunctionBeginUser;
+  PetscCheck(path->n_grips, path->comm, PETSC_ERR_ORDER, "path_restore before path_load");
+  PetscCall(PetscMalloc1(path->n_nodes, &node));
+  PetscErrorCode failed = read_common(path, record, number, node);
+  if (failed)
+    PetscCall(PetscFree(node));
+  PetscCall(failed);
   carry_numbers(FROM_ROW, path, number);
   for (PetscInt i = 0; i < path->n_nodes; i++) {
     carry_node(FROM_ROW, path, i, node[i]);

@@ -1,71 +1,83 @@
-/* Records as a stranger makes them: one number of a table is another, and the seal is right again. */
+/* Records as a stranger makes them: bytes, or one number of a table, are others, and the seal is right again. */
 #ifndef TRABECULA_TESTS_SOLVER_RECORD_FORGE_H
 #define TRABECULA_TESTS_SOLVER_RECORD_FORGE_H
 
 #include "materials/content.h"
+#include "solver/files/record_index.h"
 #include "tests/check.h"
-#include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FORGE_CHUNK = 1 << 16, FORGE_TABLES = 16 };
+enum { FORGE_CHUNK = 1 << 16 };
 
-/* The content of all bytes, in the pieces that a record is read in, behind them. */
-static inline void forge_seal(const char *file) {
-  static char chunk[FORGE_CHUNK];
+typedef struct Forge { /* a record in memory */
+  size_t n;            /* bytes before the seal; the index are the last of them */
+  unsigned char *at;   /* of malloc */
+} Forge;
+
+static inline Forge forge_read(const char *file) {
+  FILE *f = fopen(file, "rb");
+  assert_non_null(f);
+  fseek(f, 0, SEEK_END);
+  Forge forge = {(size_t)ftell(f) - sizeof(Content), NULL};
+  forge.at = malloc(forge.n);
+  rewind(f);
+  assert_true(forge.at && fread(forge.at, 1, forge.n, f) == forge.n);
+  fclose(f);
+  return forge;
+}
+
+/* With the content of all bytes, in the pieces that a record is read in, behind them. */
+static inline void forge_write(const Forge *forge, const char *file) {
   Content seal = {0, 0};
-  FILE *f = fopen(file, "r+b");
-  size_t n;
+  FILE *f = fopen(file, "wb");
   assert_non_null(f);
   content_add_text(&seal, "trabecula");
-  while ((n = fread(chunk, 1, sizeof chunk, f)) > 0)
-    content_add(&seal, n, chunk);
-  fseek(f, 0, SEEK_END);
-  fwrite(&seal, sizeof seal, 1, f);
+  for (size_t i = 0; i < forge->n; i += FORGE_CHUNK)
+    content_add(&seal, forge->n - i < FORGE_CHUNK ? forge->n - i : FORGE_CHUNK, forge->at + i);
+  assert_true(fwrite(forge->at, 1, forge->n, f) == forge->n && fwrite(&seal, sizeof seal, 1, f) == 1);
   fclose(f);
 }
 
-/* Names of the tables of a file. */
-static inline int forge_tables(const char *file, char name[FORGE_TABLES][32]) {
-  hid_t id = H5Fopen(file, H5F_ACC_RDONLY, H5P_DEFAULT);
-  H5G_info_t info;
-  assert_true(id >= 0 && H5Gget_info(id, &info) >= 0 && info.nlinks <= FORGE_TABLES);
-  for (hsize_t i = 0; i < info.nlinks; i++)
-    H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, i, name[i], 32, H5P_DEFAULT);
-  H5Fclose(id);
-  return (int)info.nlinks;
+static inline RecordIndex forge_index(const Forge *forge) {
+  RecordIndex index;
+  memcpy(&index, forge->at + forge->n - sizeof index, sizeof index);
+  return index;
 }
 
-/* Number `which` (of the share 0 .. 1 of all) of a table becomes value. False: the table is empty. */
-static inline bool forge_number(const char *file, const char *table, double which, double value) {
-  hid_t id = H5Fopen(file, H5F_ACC_RDWR, H5P_DEFAULT), data = H5Dopen2(id, table, H5P_DEFAULT);
-  hid_t space = H5Dget_space(data);
-  const hssize_t n = H5Sget_simple_extent_npoints(space);
-  double *all = calloc((size_t)n + 1, sizeof *all);
-  assert_true(data >= 0 && all);
-  if (n > 0) {
-    H5Dread(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all);
-    all[(hssize_t)(which * (double)(n - 1))] = value;
-    H5Dwrite(data, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, all);
+static inline void forge_set_index(Forge *forge, const RecordIndex *index) {
+  memcpy(forge->at + forge->n - sizeof *index, index, sizeof *index);
+}
+
+/* Writes `to` with number `which` (of the share 0 .. 1 of all) of a table as value. False: the table is empty. */
+static inline bool forge_number(const Forge *forge, const char *to, const RecordTable *table, double which,
+                                double value) {
+  const uint64_t n = table->rows * table->width;
+  if (!n)
+    return false;
+  unsigned char *at = forge->at + table->at + (uint64_t)(which * (double)(n - 1)) * table->bytes, old[8];
+  const float single = (float)value;
+  memcpy(old, at, table->bytes);
+  memcpy(at, table->bytes == 4 ? (const void *)&single : &value, table->bytes);
+  forge_write(forge, to);
+  memcpy(at, old, table->bytes);
+  return true;
+}
+
+/* Writes `to` with up to 8 bytes of the whole as chance has it; the same for the same seed. */
+static inline void forge_bytes(const Forge *forge, const char *to, unsigned seed) {
+  Forge other = {forge->n, malloc(forge->n)};
+  assert_non_null(other.at);
+  memcpy(other.at, forge->at, forge->n);
+  unsigned long long x = 0x9e3779b97f4a7c15ull * (seed + 1);
+  for (unsigned i = 0; i <= seed % 8; i++) {
+    x = x * 6364136223846793005ull + 1442695040888963407ull;
+    const size_t back = seed % 2 ? sizeof(RecordIndex) : forge->n; /* every second time in the index */
+    other.at[forge->n - 1 - (size_t)(x >> 20) % back] = (unsigned char)(x >> 12);
   }
-  free(all);
-  H5Sclose(space);
-  H5Dclose(data);
-  H5Fclose(id);
-  forge_seal(file);
-  return n > 0;
-}
-
-static inline void forge_copy(const char *from, const char *to) {
-  FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
-  char chunk[4096];
-  size_t n;
-  assert_true(in && out);
-  while ((n = fread(chunk, 1, sizeof chunk, in)) > 0)
-    fwrite(chunk, 1, n, out);
-  fclose(in);
-  fclose(out);
+  forge_write(&other, to);
+  free(other.at);
 }
 
 #endif

@@ -160,27 +160,24 @@ static bool impossible(const char *table, double value) {
 /* Numbers that a stranger may put into a record whose seal is right: refused in words, or taken, never a crash. */
 static void forged_are_refused(Block *b, const Run *run) {
   static const double value[] = {NAN, -1, 0.5, 1e9};
-  char copy[128], name[FORGE_TABLES][32];
-  int rank, n;
+  char copy[128];
+  int rank;
   MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
   snprintf(copy, sizeof copy, "%s.forged", run->file);
-  n = rank ? 0 : forge_tables(run->file, name);
-  MPI_Bcast(&n, 1, MPI_INT, 0, PETSC_COMM_WORLD);
-  MPI_Bcast(name, sizeof name, MPI_CHAR, 0, PETSC_COMM_WORLD);
-  assert_int_equal(n, 6); /* beams fibres nodes pairs path reactions */
-  for (int t = 0; t < n; t++)
+  MPI_Barrier(PETSC_COMM_WORLD);
+  Forge forge = forge_read(run->file);
+  const RecordIndex index = forge_index(&forge);
+  assert_int_equal(index.n, 6); /* beams fibres nodes pairs path reactions */
+  for (uint64_t t = 0; t < index.n; t++)
     for (size_t v = 0; v < sizeof value / sizeof value[0]; v++) {
-      int there = 0;
-      if (!rank) {
-        forge_copy(run->file, copy);
-        there = forge_number(copy, name[t], (double)((7 * v + 3) % 11) / 11, value[v]);
-      }
-      MPI_Bcast(&there, 1, MPI_INT, 0, PETSC_COMM_WORLD);
-      assert_true(there);
-      if (taken(b, copy) && impossible(name[t], value[v]))
-        fail_msg("'%s' with %g is taken", name[t], value[v]);
+      if (!rank)
+        assert_true(forge_number(&forge, copy, &index.table[t], (double)((7 * v + 3) % 11) / 11, value[v]));
+      MPI_Barrier(PETSC_COMM_WORLD);
+      if (taken(b, copy) && impossible(index.table[t].name, value[v]))
+        fail_msg("'%s' with %g is taken", index.table[t].name, value[v]);
       MPI_Barrier(PETSC_COMM_WORLD);
     }
+  free(forge.at);
   if (!rank)
     unlink(copy);
 }
