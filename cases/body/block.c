@@ -2,6 +2,7 @@
    energy, balances, stresses, field files. Used by the runners compression and calibrate. */
 #include "cases/body/block.h"
 #include "cases/body/frame_stress.h"
+#include "cases/body/model_notes.h"
 #include "cases/body/percentile.h"
 #include <math.h>
 
@@ -144,6 +145,7 @@ PetscErrorCode block_voxels(const Case *c, const BlockLoad *load, const Grid *gr
   PetscCall(block_sections(load, grid, answer->held_pct));
   PetscCall(build_voxel_options(c, &options));
   PetscCall(voxel_create(grid, material, &options, &b.model));
+  PetscCall(note_elements(b.model, results));
   PetscCall(voxel_keep(b.model, results_keep(results)));
   PetscCall(voxel_vector(b.model, &b.u));
   PetscErrorCode failed = voxel_plates(load, b.model, grid, regions, &b.g);

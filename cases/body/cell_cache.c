@@ -104,6 +104,35 @@ static void solve_read(const json_t *json, CellSolve *s) {
   }
 }
 
+static bool near(double a, double b) { return fabs(a - b) <= 1e-9 * fmax(fabs(a), fabs(b)); }
+
+/* Positive definite, its own constants, and below Voigt's bound of this share of solid: the mean of the stiffness of
+   solid and void (R. Hill, Proc. Phys. Soc. A 65 (1952) 349), which voxels keep to as well; the bulk modulus also below
+   Hashin and Shtrikman's (J. Mech. Phys. Solids 11 (1963) 127), with room for coarse voxels. */
+static bool moduli_possible(const Cubic *c, double solid, double poisson, bool shears) {
+  const double bulk_s = 1 / (3 * (1 - 2 * poisson)), shear_s = 1 / (2 * (1 + poisson)), more = 1 + 1e-6, coarse = 1.1;
+  const double bulk = (c->C11 + 2 * c->C12) / 3, shear = (c->C11 - c->C12) / 2;
+  const double hashin = 4 * shear_s * bulk_s * solid / (4 * shear_s + 3 * bulk_s * (1 - solid));
+  const Cubic same = cubic_from_stiffness(c->C11, c->C12, c->C44);
+  if (!(bulk > 0 && shear > 0 && bulk <= more * solid * bulk_s && bulk <= coarse * hashin &&
+        shear <= more * solid * shear_s && near(c->E100, same.E100) && fabs(c->nu12 - same.nu12) <= 1e-9))
+    return false;
+  return shears ? c->C44 > 0 && c->C44 <= more * solid * shear_s && near(c->zener, same.zener) : isnan(c->C44);
+}
+
+/* What a file says can be a solve of these inputs, whoever wrote it. */
+static bool solve_possible(const CellInputs *in, const CellSolve *s) {
+  const double box = pow((double)in->voxels, 3), solid = 1 - s->porosity_pct / 100;
+  bool good = s->voxels > 0 && (double)s->voxels <= box && s->nodes > 0 && (double)s->nodes <= 8 * (double)s->voxels &&
+              solid > 0 && solid <= (double)s->voxels / box * (1 + 1e-9) && s->asymmetry >= 0 && s->asymmetry < 1;
+  for (int a = 0; a < 6; a++) {
+    const bool asked = in->strains >> a & 1;
+    good = good && s->iterations[a] >= 0 && s->iterations[a] <= 4 * in->options.max_iterations;
+    good = good && (asked ? s->residual[a] >= 0 && s->residual[a] <= 1 : true);
+  }
+  return good && moduli_possible(&s->over_Es, solid, in->poisson, (in->strains & 56) != 0);
+}
+
 /* What a file holds, with the content of it all. Takes solve. */
 static json_t *file_json(json_t *inputs, json_t *solve) {
   char check[CONTENT_TEXT];
@@ -120,25 +149,28 @@ static void file_name(Content content, char name[NAME]) {
   snprintf(name, NAME, "cell-%s.json", text);
 }
 
-/* The file of the inputs, if it is there and whole. why: what is wrong with it, "" if nothing is. */
-static bool file_read(const char *dir, const char *name, json_t *inputs, CellSolve *solve, char why[WHY]) {
+/* The file of the inputs, if it is there, whole and possible. why: what is wrong with it, "" if nothing is. */
+static bool file_read(const char *dir, const char *name, const CellInputs *in, json_t *inputs, CellSolve *solve,
+                      char why[WHY]) {
   char path[PETSC_MAX_PATH_LEN + NAME];
   why[0] = 0;
   if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path || access(path, F_OK))
     return false;
   json_t *file = json_load_file(path, 0, NULL), *kept = json_object_get(file, "solve");
   json_t *whole = kept ? file_json(inputs, json_incref(kept)) : NULL;
-  const bool good = whole && json_equal(whole, file);
-  if (good)
+  const bool unharmed = whole && json_equal(whole, file);
+  if (unharmed)
     solve_read(kept, solve);
-  else
-    snprintf(why, WHY, "'%.300s' is damaged: the cell is computed anew", path);
+  const bool good = unharmed && solve_possible(in, solve);
+  if (!good)
+    snprintf(why, WHY, "'%.300s' %s: the cell is computed anew", path,
+             unharmed ? "holds what no cell of this density can have" : "is damaged");
   json_decref(whole);
   json_decref(file);
   return good;
 }
 
-static bool look(const char *dir, json_t *inputs, CellSolve *solve, char why[WHY]) {
+static bool look(const char *dir, const CellInputs *in, json_t *inputs, CellSolve *solve, char why[WHY]) {
   char name[NAME];
   const Content content = content_of(inputs);
   const CellSolve *old = remembered(content);
@@ -148,7 +180,7 @@ static bool look(const char *dir, json_t *inputs, CellSolve *solve, char why[WHY
   if (old || !dir[0])
     return old;
   file_name(content, name);
-  const bool found = file_read(dir, name, inputs, solve, why);
+  const bool found = file_read(dir, name, in, inputs, solve, why);
   if (found)
     remember(content, solve);
   return found;
@@ -173,7 +205,7 @@ PetscErrorCode cell_cache_find(const Case *c, const CellInputs *in, Results *res
   PetscCallMPI(MPI_Comm_rank(c->comm, &rank));
   if (!rank) {
     PetscCall(describe(c, in, &inputs));
-    *found = (PetscBool)look(c->cache_dir, inputs, solve, why);
+    *found = (PetscBool)look(c->cache_dir, in, inputs, solve, why);
     json_decref(inputs);
   }
   PetscCallMPI(MPI_Bcast(found, 1, MPIU_BOOL, 0, c->comm));

@@ -1,6 +1,7 @@
 #include "cases/body/cell_moduli.h"
 
 #include "cases/body/cell_cache.h"
+#include "cases/body/model_notes.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -165,6 +166,8 @@ PetscErrorCode cell_moduli_level(const Case *c, const Design *design, const Mate
 
   PetscFunctionBeginUser;
   PetscCall(cell_inputs(c, design, material->poisson, strains, n, &inputs));
+  const Elasticity law = elasticity_isotropic(1, material->poisson);
+  PetscCall(note_element("the struts' material", &law, inputs.options.element, results));
   PetscCall(cell_cache_find(c, &inputs, results, &solve, &known));
   if (!known) {
     PetscCall(solve_cell(c, &inputs, results_keep(results), &solve));

@@ -29,22 +29,28 @@ static PetscErrorCode put(Record *record, void *context) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Numbers of rows are checked; the values may be any, also none (NAN), as the one who computes them says. */
 static PetscErrorCode take(Record *record, KeptRows *kept, PetscInt *taken) {
   const PetscInt wide = kept->width + 1;
   PetscInt64 n;
   double *row;
+  bool good = true;
 
   PetscFunctionBeginUser;
   PetscCall(record_rows(record, "rows", &n));
   PetscCall(PetscMalloc1(n * wide, &row));
-  PetscCall(record_get(record, "rows", n, wide, row));
-  for (PetscInt64 k = 0; k < n; k++) {
-    const PetscInt i = (PetscInt)row[k * wide];
+  PetscErrorCode failed = record_get(record, "rows", n, wide, row);
+  for (PetscInt64 k = 0; !failed && good && k < n; k++) {
+    const PetscInt i = record_count(row[k * wide], 0, kept->n - 1, &good);
+    good = good && !kept->done[i];
     PetscCall(PetscArraycpy(kept->row + i * kept->width, row + k * wide + 1, kept->width));
-    kept->done[i] = true;
+    kept->done[i] = good;
   }
+  if (!failed)
+    failed = record_check(record, good, "rows");
   *taken = (PetscInt)n;
   PetscCall(PetscFree(row));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -70,9 +76,11 @@ PetscErrorCode kept_rows_begin(Results *results, const char *what, PetscInt n, P
   kept->keep.asked = ask_nothing;
   name_record(what, rank, kept);
   PetscCall(keep_open(&kept->keep, kept->name, &kept->content, &record));
-  if (record)
-    PetscCall(take(record, kept, &taken));
+  PetscErrorCode failed = record ? take(record, kept, &taken) : PETSC_SUCCESS;
   PetscCall(record_close(&record));
+  if (failed)
+    PetscCall(kept_rows_end(kept));
+  PetscCall(failed);
   PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &taken, 1, MPIU_INT, MPI_SUM, keep->comm));
   if (taken)
     PetscCall(results_progress(results, "frame: %" PetscInt_FMT " of %" PetscInt_FMT " %s are taken from checkpoints",

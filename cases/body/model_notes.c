@@ -35,6 +35,45 @@ PetscErrorCode note_resolution(const Design *design, double voxel_mm, Results *r
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode note_element(const char *what, const Elasticity *law, ElementChoice element, Results *results) {
+  const bool mean = element_is_mean_dilatation(element, law);
+  double ratio;
+
+  PetscFunctionBeginUser;
+  if (!results || (!mean && !element_is_mean_dilatation(ELEMENT_BY_LAW, law)))
+    PetscFunctionReturn(PETSC_SUCCESS);
+  PetscCall(voxel_locking(law, &ratio));
+  const double pct = 100 * (ratio - 1), nu = element_poisson(law);
+  if (mean)
+    PetscCall(results_assume(results,
+                             "%s (Poisson's ratio %.6g): elements with mean dilatation (B-bar); full integration would "
+                             "make a clamped cube of %d^3 voxels of it %.3g %% stiffer",
+                             what, nu, VOXEL_LOCKING_EDGE, pct));
+  else
+    PetscCall(
+        results_warn(results,
+                     "%s (Poisson's ratio %.6g) is integrated in full and locks: a clamped cube of %d^3 voxels of "
+                     "it is %.3g %% stiffer than with solver.element: mean-dilatation",
+                     what, nu, VOXEL_LOCKING_EDGE, pct));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscErrorCode note_elements(const VoxelModel *model, Results *results) {
+  const Elasticity *law;
+  ElementChoice element;
+  char what[32];
+
+  PetscFunctionBeginUser;
+  voxel_laws(model, &law, &element);
+  for (int label = 1; label < 256; label++) {
+    if (law[label].C11 <= 0)
+      continue;
+    PetscCall(PetscSNPrintf(what, sizeof(what), "label %d", label));
+    PetscCall(note_element(what, &law[label], element, results));
+  }
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode note_models(const char *what, double modulus_pct, double mises_pct, Results *results) {
   char stress[96] = "";
 

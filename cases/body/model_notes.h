@@ -4,9 +4,15 @@
 
 #include "cases/results/results.h"
 #include "mesh/design.h"
+#include "solver/voxel/voxel.h"
 
 /* One line: voxels across a strut and what that means for peak stresses. */
 PetscErrorCode note_resolution(const Design *design, double voxel_mm, Results *results);
+/* One line a law that full integration would lock for: its element, and what the other one makes of a clamped cube.
+   what: whose law. results may be NULL. */
+PetscErrorCode note_element(const char *what, const Elasticity *law, ElementChoice element, Results *results);
+/* The same for all labels of a model. */
+PetscErrorCode note_elements(const VoxelModel *model, Results *results);
 /* One line: how far the frame's modulus and 99.9th percentile of von Mises lie from the voxels', in percent (NAN: there
    is none), and why. what: whose modulus. */
 PetscErrorCode note_models(const char *what, double modulus_pct, double mises_pct, Results *results);

@@ -1,4 +1,5 @@
 #include "cases/body/voxel_body.h"
+#include "cases/body/model_notes.h"
 
 #include "cases/body/percentile.h"
 #include "solver/files/fields_file.h"
@@ -111,9 +112,12 @@ PetscErrorCode voxel_body_solve(const Case *c, KeptKind kind, const Elasticity m
     PetscCall(voxel_body_destroy(body));
     *body = old;
     old->known = true;
+    PetscCall(note_elements(old->model, results));
     PetscFunctionReturn(PETSC_SUCCESS);
   }
   PetscErrorCode failed = solve(*body, material, &options, results_keep(results));
+  if (!failed)
+    failed = note_elements((*body)->model, results);
   if (failed)
     PetscCall(voxel_body_destroy(body));
   PetscCall(failed);

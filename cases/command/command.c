@@ -50,8 +50,8 @@ static void print_help(void) {
   }
   printf("  --version                version of the program and of PETSc\n"
          "  --help                   this text; also behind a command\n\n"
-         "exit status: 0 good, 1 an expectation of the case was missed, 2 bad input or an error,\n"
-         "  3 standard output cannot be written (results are kept),\n"
+         "exit status: 0 good, 1 an expectation of the case was missed, 2 bad input or an error (also of the disk),\n"
+         "  3 standard output cannot be written (results are kept), 4 a solve did not converge,\n"
          "  75 stopped by Ctrl-C, SIGTERM or SIGUSR1 (a scheduler's warning): the same command starts it again,\n"
          "  from the last checkpoint where there is one\n\n"
          "A first run: trabecula run cases/unit-cell.yaml\n");

@@ -15,8 +15,18 @@ static PetscErrorCode format_text(const char *format, va_list arguments, char **
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* What stands there already is not said again: several resolutions and variants have their assumptions in common. */
+static bool stands_there(const json_t *list, const char *text) {
+  size_t i;
+  const json_t *said;
+  json_array_foreach(list, i, said) if (!strcmp(json_string_value(said), text)) return true;
+  return false;
+}
+
 static PetscErrorCode append_text(Results *results, const char *list, const char *text) {
   PetscFunctionBeginUser;
+  if (stands_there(json_object_get(results->record, list), text))
+    PetscFunctionReturn(PETSC_SUCCESS);
   RESULTS_JSON(json_array_append_new(json_object_get(results->record, list), json_text(text)));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -2,6 +2,7 @@
 #include "cases/body/block.h"
 #include "cases/body/cell_moduli.h"
 #include "cases/body/frame_stress.h"
+#include "cases/body/model_notes.h"
 #include "cases/body/percentile.h"
 #include "cases/body/specimen_facts.h"
 #include <math.h>
@@ -207,6 +208,7 @@ static PetscErrorCode bend_grid(const Case *c, const BendingPlan *plan, const Gr
   PetscCall(results_progress(results, "voxels: a quarter of the bar, %" PetscInt64_FMT " degrees of freedom",
                              3 * grid->nodes_global));
   PetscCall(voxel_create(grid, material, &options, &model));
+  PetscCall(note_elements(model, results));
   PetscCall(voxel_keep(model, results_keep(results)));
   PetscCall(voxel_vector(model, &u));
   PetscErrorCode failed = bend_quarter(plan, grid, model, u, results, answer);

@@ -1,4 +1,6 @@
 #include "cases/runners/crush_keep.h"
+#include <limits.h>
+#include <math.h>
 
 static const char FILE_NAME[] = "checkpoint.h5";
 enum { NUMBERS = 9, STRUT_ROW = 6, WHY = 160 };
@@ -23,17 +25,30 @@ static PetscErrorCode put_curve(Record *record, const char *name, PetscBool firs
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static bool all_finite(PetscInt n, const double *value) {
+  for (PetscInt i = 0; i < n; i++)
+    if (!isfinite(value[i]))
+      return false;
+  return true;
+}
+
 static PetscErrorCode get_curve(Record *record, const char *name, CrushCurve *curve) {
   double(*row)[CRUSH_COLUMNS];
   PetscInt64 n;
+  bool good = true;
 
   PetscFunctionBeginUser;
   PetscCall(record_rows(record, name, &n));
   PetscCall(PetscMalloc1(n, &row));
-  PetscCall(record_get_all(record, name, n, CRUSH_COLUMNS, (double *)row));
-  for (PetscInt64 i = 0; i < n; i++)
-    PetscCall(crush_curve_add(curve, row[i]));
+  PetscErrorCode failed = record_get_all(record, name, n, CRUSH_COLUMNS, (double *)row);
+  for (PetscInt64 i = 0; !failed && i < n; i++)
+    good = good && all_finite(CRUSH_COLUMNS, row[i]);
+  if (!failed)
+    failed = record_check(record, good && n < PETSC_MAX_INT, name);
+  for (PetscInt64 i = 0; !failed && i < n; i++)
+    failed = crush_curve_add(curve, row[i]);
   PetscCall(PetscFree(row));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
@@ -59,18 +74,35 @@ static PetscErrorCode put_end(Record *record, const Kept *k) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* u, strut: room for all nodes and struts. */
+static PetscErrorCode read_end(Record *record, const Graph *graph, char text[WHY], double (*u)[6],
+                               double (*strut)[STRUT_ROW]) {
+  double why[WHY];
+  bool good = true;
+
+  PetscFunctionBeginUser;
+  PetscCall(record_get_all(record, "why", WHY, 1, why));
+  PetscCall(record_get_all(record, "end_nodes", graph->n_nodes, 6, (double *)u));
+  PetscCall(record_get_all(record, "end_struts", graph->n_struts, STRUT_ROW, (double *)strut));
+  for (int i = 0; i < WHY; i++)
+    text[i] = (char)record_count(why[i], CHAR_MIN, CHAR_MAX, &good);
+  PetscCall(record_check(record, good && !text[WHY - 1], "why"));
+  PetscCall(record_check(record, all_finite(6 * graph->n_nodes, (double *)u), "end_nodes"));
+  PetscCall(record_check(record, all_finite(STRUT_ROW * graph->n_struts, (double *)strut), "end_struts"));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 static PetscErrorCode get_end(Record *record, const Graph *graph, CrushAnswer *a) {
-  double why[WHY], (*strut)[STRUT_ROW];
+  double(*strut)[STRUT_ROW];
 
   PetscFunctionBeginUser;
   PetscCall(PetscMalloc1(graph->n_nodes, &a->u));
   PetscCall(PetscMalloc1(graph->n_struts, &a->strut));
   PetscCall(PetscMalloc1(graph->n_struts, &strut));
-  PetscCall(record_get_all(record, "why", WHY, 1, why));
-  PetscCall(record_get_all(record, "end_nodes", graph->n_nodes, 6, (double *)a->u));
-  PetscCall(record_get_all(record, "end_struts", graph->n_struts, STRUT_ROW, (double *)strut));
-  for (int i = 0; i < WHY; i++)
-    a->why[i] = (char)why[i];
+  PetscErrorCode failed = read_end(record, graph, a->why, a->u, strut);
+  if (failed)
+    PetscCall(PetscFree(strut));
+  PetscCall(failed);
   for (PetscInt s = 0; s < graph->n_struts; s++)
     a->strut[s] = (PathStrut){.N = strut[s][0],
                               .V = strut[s][1],
@@ -111,9 +143,36 @@ PetscErrorCode crush_keep(Keep *keep, PathModel *path, const Graph *graph, const
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+static PetscErrorCode resume(Record *record, PathModel *path, const Graph *graph, CrushProgress *progress,
+                             CrushAnswer *answer) {
+  double number[NUMBERS];
+  bool good = true;
+
+  PetscFunctionBeginUser;
+  PetscCall(record_get_all(record, "crush", NUMBERS, 1, number));
+  progress->leg = (CrushLeg)record_count(number[0], LEG_YIELD, LEG_RELOAD, &good);
+  progress->begin = record_count(number[1], 0, PETSC_MAX_INT - 1, &good);
+  progress->turn = record_count(number[2], 0, PETSC_MAX_INT - 1, &good);
+  answer->reached = (PetscBool)(number[3] != 0);
+  answer->residual = number[4];
+  answer->unstable = number[5];
+  answer->plastic = number[6];
+  answer->info.iterations = record_count(number[7], 0, PETSC_MAX_INT, &good);
+  answer->energy_balance = number[8];
+  PetscCall(get_curve(record, "curve", &answer->curve));
+  PetscCall(get_curve(record, "loop", &progress->loop));
+  good = good && all_finite(NUMBERS, number) && answer->curve.n > 0 &&
+         (progress->leg <= LEG_CRUSH || progress->loop.n > 0) && progress->begin < PetscMax(1, progress->loop.n) &&
+         progress->turn < PetscMax(1, progress->loop.n);
+  PetscCall(record_check(record, good, "crush"));
+  if (progress->leg > LEG_CRUSH)
+    PetscCall(get_end(record, graph, answer));
+  PetscCall(path_restore(path, record));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, CrushProgress *progress,
                             CrushAnswer *answer, PetscBool *resumed) {
-  double number[NUMBERS];
   Record *record;
 
   PetscFunctionBeginUser;
@@ -121,21 +180,8 @@ PetscErrorCode crush_resume(Keep *keep, PathModel *path, const Graph *graph, Cru
   *resumed = (PetscBool)(record != NULL);
   if (!record)
     PetscFunctionReturn(PETSC_SUCCESS);
-  PetscCall(record_get_all(record, "crush", NUMBERS, 1, number));
-  progress->leg = (CrushLeg)number[0];
-  progress->begin = (PetscInt)number[1];
-  progress->turn = (PetscInt)number[2];
-  answer->reached = (PetscBool)(number[3] != 0);
-  answer->residual = number[4];
-  answer->unstable = number[5];
-  answer->plastic = number[6];
-  answer->info.iterations = (PetscInt)number[7];
-  answer->energy_balance = number[8];
-  PetscCall(get_curve(record, "curve", &answer->curve));
-  PetscCall(get_curve(record, "loop", &progress->loop));
-  if (progress->leg > LEG_CRUSH)
-    PetscCall(get_end(record, graph, answer));
-  PetscCall(path_restore(path, record));
+  PetscErrorCode failed = resume(record, path, graph, progress, answer);
   PetscCall(record_close(&record));
+  PetscCall(failed);
   PetscFunctionReturn(PETSC_SUCCESS);
 }

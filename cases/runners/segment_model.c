@@ -1,5 +1,6 @@
 #include "cases/runners/segment_model.h"
 
+#include "cases/body/model_notes.h"
 #include "cases/body/rigid_fit.h"
 #include <math.h>
 
@@ -158,6 +159,7 @@ PetscErrorCode segment_tell(const char *name, bool known, const SolveInfo info[6
 PetscErrorCode segment_solve(Segment *s, const Elasticity material[256], const char *name, Results *results) {
   PetscFunctionBeginUser;
   PetscCall(voxel_materials(s->model, material));
+  PetscCall(note_elements(s->model, results));
   PetscCall(free_units(s));
   PetscCall(voxel_keep(s->model, results_keep(results)));
   PetscCall(voxel_unit_motions(s->model, 1, s->unit, s->stiffness, s->info));

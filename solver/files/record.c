@@ -1,10 +1,13 @@
 /* Driver: see record.h. */
 #include "solver/files/record.h"
+#include "solver/files/record_index.h"
 #include <errno.h>
 #include <hdf5.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,7 +17,9 @@ struct Record {
   MPI_Comm comm;
   PetscMPIInt rank, size;
   char file[PETSC_MAX_PATH_LEN], temporary[PETSC_MAX_PATH_LEN];
-  hid_t id;             /* rank 0 only */
+  hid_t id;   /* while it is written; this and the rest: rank 0 only */
+  FILE *read; /* while it is read */
+  RecordIndex index;
   char why[RECORD_WHY]; /* rank 0: what went wrong first; empty: nothing */
 };
 
@@ -59,33 +64,10 @@ static PetscErrorCode make(MPI_Comm comm, const char *file, Record **record) {
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
-/* What the record is of stands in an attribute of the root. */
-static PetscBool write_content(hid_t file, const Content *content) {
-  const uint64_t value[2] = {content->high, content->low};
-  const hsize_t two = 2;
-  hid_t space = H5Screate_simple(1, &two, NULL);
-  hid_t attribute = H5Acreate2(file, "content", H5T_STD_U64LE, space, H5P_DEFAULT, H5P_DEFAULT);
-  PetscBool good = (PetscBool)(attribute >= 0 && H5Awrite(attribute, H5T_NATIVE_UINT64, value) >= 0);
-  if (attribute >= 0)
-    H5Aclose(attribute);
-  H5Sclose(space);
-  return good;
-}
-
-static PetscBool has_content(hid_t file, const Content *content) {
-  uint64_t value[2] = {0, 0};
-  hid_t attribute = H5Aexists(file, "content") > 0 ? H5Aopen(file, "content", H5P_DEFAULT) : H5I_INVALID_HID;
-  PetscBool good = (PetscBool)(attribute >= 0 && H5Aread(attribute, H5T_NATIVE_UINT64, value) >= 0 &&
-                               value[0] == content->high && value[1] == content->low);
-  if (attribute >= 0)
-    H5Aclose(attribute);
-  return good;
-}
-
-static hid_t open_file(const char *name, PetscBool create) {
+static hid_t create_file(const char *name) {
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-  hid_t id = create ? H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access) : H5Fopen(name, H5F_ACC_RDONLY, access);
+  hid_t id = H5Fcreate(name, H5F_ACC_TRUNC, H5P_DEFAULT, access);
   H5Pclose(access);
   return id;
 }
@@ -101,8 +83,9 @@ PetscErrorCode record_create(MPI_Comm comm, const char *scratch, const char *fil
   PetscCall(PetscSNPrintf(s->temporary, sizeof s->temporary, "%s/.%s.part", scratch, slash ? slash + 1 : file));
   errno = 0;
   if (!s->rank) {
-    s->id = open_file(s->temporary, PETSC_TRUE);
-    if (s->id < 0 || !write_content(s->id, content))
+    record_index_begin(content->high, content->low, &s->index);
+    s->id = create_file(s->temporary);
+    if (s->id < 0)
       note_failure(s);
   }
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -111,31 +94,17 @@ PetscErrorCode record_create(MPI_Comm comm, const char *scratch, const char *fil
 typedef struct Kind { /* of a table's numbers */
   size_t bytes;
   MPI_Datatype message;
-  hid_t memory, disk;
+  hid_t form;
 } Kind;
 
-static Kind doubles(void) { return (Kind){sizeof(double), MPI_DOUBLE, H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE}; }
-static Kind floats(void) { return (Kind){sizeof(float), MPI_FLOAT, H5T_NATIVE_FLOAT, H5T_IEEE_F32LE}; }
+static Kind doubles(void) { return (Kind){sizeof(double), MPI_DOUBLE, H5T_NATIVE_DOUBLE}; }
+static Kind floats(void) { return (Kind){sizeof(float), MPI_FLOAT, H5T_NATIVE_FLOAT}; }
 
 static hid_t create_table(hid_t file, const char *name, const Kind *kind, PetscInt64 n, PetscInt width) {
   const hsize_t form[2] = {(hsize_t)n, (hsize_t)width};
   hid_t space = H5Screate_simple(2, form, NULL);
-  hid_t table = H5Dcreate2(file, name, kind->disk, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  hid_t table = H5Dcreate2(file, name, kind->form, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
   H5Sclose(space);
-  return table;
-}
-
-static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 *width) {
-  hsize_t form[2] = {0, 0};
-  hid_t table = H5Lexists(file, name, H5P_DEFAULT) > 0 ? H5Dopen2(file, name, H5P_DEFAULT) : H5I_INVALID_HID;
-  if (table < 0)
-    return table;
-  hid_t space = H5Dget_space(table);
-  if (H5Sget_simple_extent_ndims(space) == 2)
-    H5Sget_simple_extent_dims(space, form, NULL);
-  H5Sclose(space);
-  *n = (PetscInt64)form[0];
-  *width = (PetscInt64)form[1];
   return table;
 }
 
@@ -143,23 +112,35 @@ static hid_t open_table(hid_t file, const char *name, PetscInt64 *n, PetscInt64 
 typedef struct Turn {
   Record *record;
   Kind kind;
-  hid_t table; /* rank 0 */
+  hid_t table;              /* rank 0, to write */
+  const RecordTable *place; /* rank 0, to read */
   PetscInt width;
   PetscBool write;
 } Turn;
 
-/* On rank 0: n rows from row `first` of the table on, between the disk and memory. */
-static void transfer(const Turn *t, PetscInt64 first, PetscInt64 n, void *value) {
+/* On rank 0: n rows from row `first` of the table on, from memory to the disk. */
+static void write_rows(const Turn *t, PetscInt64 first, PetscInt64 n, const void *value) {
   const hsize_t start[2] = {(hsize_t)first, 0}, count[2] = {(hsize_t)n, (hsize_t)t->width};
   if (t->record->why[0])
     return;
   hid_t space = H5Dget_space(t->table), memory = H5Screate_simple(2, count, NULL);
   if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, count, NULL) < 0 ||
-      (t->write ? H5Dwrite(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)
-                : H5Dread(t->table, t->kind.memory, memory, space, H5P_DEFAULT, value)) < 0)
+      H5Dwrite(t->table, t->kind.form, memory, space, H5P_DEFAULT, value) < 0)
     note_failure(t->record);
   H5Sclose(memory);
   H5Sclose(space);
+}
+
+/* The other way. What cannot be read is 0. */
+static void read_rows(const Turn *t, PetscInt64 first, PetscInt64 n, void *value) {
+  FILE *file = t->record->read;
+  const size_t numbers = (size_t)n * (size_t)t->width;
+  const uint64_t skip = (uint64_t)first * (uint64_t)t->width * t->kind.bytes;
+  if (!t->record->why[0] && !fseeko(file, (off_t)(t->place->at + skip), SEEK_SET) &&
+      fread(value, t->kind.bytes, numbers, file) == numbers)
+    return;
+  memset(value, 0, numbers * t->kind.bytes);
+  note_failure(t->record);
 }
 
 static PetscErrorCode take_turn(const Turn *t, PetscMPIInt owner, PetscInt64 first, PetscInt64 n, char *value) {
@@ -178,13 +159,13 @@ static PetscErrorCode take_turn(const Turn *t, PetscMPIInt owner, PetscInt64 fir
     const PetscMPIInt count = (PetscMPIInt)(rows * t->width);
     char *at = room ? room : value + (size_t)k * row;
     if (!s->rank && !t->write)
-      transfer(t, first + k, rows, at);
+      read_rows(t, first + k, rows, at);
     if (owner && (s->rank == owner) == (bool)t->write)
       PetscCallMPI(MPI_Send(at, count, t->kind.message, s->rank ? 0 : owner, 0, s->comm));
     else if (owner)
       PetscCallMPI(MPI_Recv(at, count, t->kind.message, s->rank ? 0 : owner, 0, s->comm, MPI_STATUS_IGNORE));
     if (!s->rank && t->write)
-      transfer(t, first + k, rows, at);
+      write_rows(t, first + k, rows, at);
   }
   PetscCall(PetscFree(room));
   PetscFunctionReturn(PETSC_SUCCESS);
@@ -211,9 +192,19 @@ static PetscErrorCode rows_of_ranks(const Record *s, PetscInt64 n, PetscInt64 **
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* On rank 0, after a table is written: its place into the index. */
+static void index_table(Record *s, const char *name, hid_t table, RecordTable place) {
+  if (s->why[0])
+    return;
+  const haddr_t at = place.rows ? H5Dget_offset(table) : 0; /* a table of nothing has no place */
+  place.at = at;
+  if (at == HADDR_UNDEF || !record_index_add(&s->index, name, &place))
+    snprintf(s->why, sizeof s->why, "no place for the table '%s'", name);
+}
+
 static PetscErrorCode put(Record *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, const void *value) {
   PetscInt64 *rows, all;
-  Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_TRUE};
+  Turn turn = {s, kind, H5I_INVALID_HID, NULL, width, PETSC_TRUE};
 
   PetscFunctionBeginUser;
   PetscCall(rows_of_ranks(s, n, &rows, &all));
@@ -223,6 +214,9 @@ static PetscErrorCode put(Record *s, const char *name, Kind kind, PetscInt64 n, 
   if (!s->rank && !s->why[0] && (turn.table = create_table(s->id, name, &kind, all, width)) < 0)
     note_failure(s);
   PetscCall(take_turns(&turn, rows, (void *)value)); /* only read */
+  if (!s->rank)
+    index_table(s, name, turn.table,
+                (RecordTable){.rows = (uint64_t)all, .width = (uint64_t)width, .bytes = kind.bytes});
   if (turn.table >= 0)
     H5Dclose(turn.table);
   PetscCall(PetscFree(rows));
@@ -258,13 +252,14 @@ static PetscBool bytes_content(FILE *file, PetscInt64 n, Content *content) {
   return PETSC_TRUE;
 }
 
-/* Puts the content of all bytes behind them. */
-static PetscBool seal(const char *name, double *bytes) {
+/* Puts the index behind all bytes, and the content of it all behind that. */
+static PetscBool seal(const char *name, const RecordIndex *index, double *bytes) {
   Content content;
   FILE *file = fopen(name, "r+b");
   if (!file)
     return PETSC_FALSE;
-  long end = fseek(file, 0, SEEK_END) ? -1 : ftell(file);
+  const PetscBool there = (PetscBool)(!fseek(file, 0, SEEK_END) && fwrite(index, sizeof *index, 1, file) == 1);
+  long end = there ? ftell(file) : -1;
   PetscBool good = (PetscBool)(end > 0 && bytes_content(file, end, &content) && !fseek(file, 0, SEEK_END) &&
                                fwrite(&content, sizeof content, 1, file) == 1 && !fflush(file) && !fsync(fileno(file)));
   *bytes = (double)end + sizeof content;
@@ -291,7 +286,7 @@ PetscErrorCode record_finish(Record **record, PetscBool *good, char *why, double
       errno = 0;
     if (s->id >= 0 && H5Fclose(s->id) < 0)
       note_failure(s);
-    if (!s->why[0] && (!seal(s->temporary, &size) || rename(s->temporary, s->file)))
+    if (!s->why[0] && (!seal(s->temporary, &s->index, &size) || rename(s->temporary, s->file)))
       note_failure(s);
     if (s->why[0])
       unlink(s->temporary);
@@ -306,15 +301,29 @@ PetscErrorCode record_finish(Record **record, PetscBool *good, char *why, double
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+/* Before the seal. */
+static PetscBool read_index(FILE *file, RecordIndex *index, uint64_t *end) {
+  const off_t behind = (off_t)(sizeof(Content) + sizeof *index);
+  if (fseeko(file, -behind, SEEK_END) || (*end = (uint64_t)ftello(file)) > INT64_MAX)
+    return PETSC_FALSE;
+  return (PetscBool)(fread(index, sizeof *index, 1, file) == 1);
+}
+
 static RecordState examine(Record *s, const Content *content) {
-  FILE *file = fopen(s->file, "rb");
-  if (!file)
-    return errno == ENOENT ? RECORD_ABSENT : RECORD_DAMAGED;
-  PetscBool good = is_sealed(file);
-  fclose(file);
-  if (!good || (s->id = open_file(s->file, PETSC_FALSE)) < 0)
+  uint64_t end;
+  struct stat info;
+  if (!stat(s->file, &info) && !S_ISREG(info.st_mode)) /* opening a pipe would wait for ever */
     return RECORD_DAMAGED;
-  return has_content(s->id, content) ? RECORD_GOOD : RECORD_FOREIGN;
+  s->read = fopen(s->file, "rb");
+  if (!s->read)
+    return errno == ENOENT ? RECORD_ABSENT : RECORD_DAMAGED;
+  if (!is_sealed(s->read))
+    return RECORD_DAMAGED;
+  if (!read_index(s->read, &s->index, &end) || !record_index_known(&s->index))
+    return RECORD_FOREIGN;
+  if (!record_index_within(&s->index, end))
+    return RECORD_DAMAGED;
+  return s->index.high == content->high && s->index.low == content->low ? RECORD_GOOD : RECORD_FOREIGN;
 }
 
 PetscErrorCode record_open(MPI_Comm comm, const char *file, const Content *content, RecordState *state,
@@ -333,15 +342,10 @@ PetscErrorCode record_open(MPI_Comm comm, const char *file, const Content *conte
 }
 
 PetscErrorCode record_rows(Record *s, const char *name, PetscInt64 *n) {
-  PetscInt64 width;
+  const RecordTable *table = s->rank ? NULL : record_index_find(&s->index, name);
 
   PetscFunctionBeginUser;
-  *n = 0;
-  if (!s->rank) {
-    hid_t table = open_table(s->id, name, n, &width);
-    if (table >= 0)
-      H5Dclose(table);
-  }
+  *n = table ? (PetscInt64)table->rows : 0;
   PetscCallMPI(MPI_Bcast(n, 1, MPIU_INT64, 0, s->comm));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -350,27 +354,28 @@ PetscErrorCode record_rows(Record *s, const char *name, PetscInt64 *n) {
 static PetscErrorCode raise_failure(Record *s) {
   PetscFunctionBeginUser;
   PetscCallMPI(MPI_Bcast(s->why, RECORD_WHY, MPI_CHAR, 0, s->comm));
-  PetscCheck(!s->why[0], s->comm, PETSC_ERR_FILE_READ, "%s: %s", s->file, s->why);
+  PetscCheck(!s->why[0], s->comm, PETSC_ERR_USER_INPUT,
+             "'%s' does not hold what it should (%s): remove it to begin anew", s->file, s->why);
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
 static PetscErrorCode get(Record *s, const char *name, Kind kind, PetscInt64 n, PetscInt width, void *value) {
-  PetscInt64 *rows, all, there = -1, wide = -1;
-  Turn turn = {s, kind, H5I_INVALID_HID, width, PETSC_FALSE};
+  PetscInt64 *rows, all;
+  Turn turn = {s, kind, H5I_INVALID_HID, NULL, width, PETSC_FALSE};
 
   PetscFunctionBeginUser;
   PetscCall(rows_of_ranks(s, n, &rows, &all));
   if (!s->rank) {
-    turn.table = open_table(s->id, name, &there, &wide);
-    if (there != all || wide != width)
+    const RecordTable *table = turn.place = record_index_find(&s->index, name);
+    if (!table || table->rows != (uint64_t)all || table->width != (uint64_t)width || table->bytes != kind.bytes)
       snprintf(s->why, sizeof s->why, "no table '%s' of %" PetscInt64_FMT " x %" PetscInt_FMT " numbers", name, all,
                width);
   }
-  PetscCall(raise_failure(s));
-  PetscCall(take_turns(&turn, rows, value));
-  if (turn.table >= 0)
-    H5Dclose(turn.table);
+  PetscErrorCode failed = raise_failure(s);
+  if (!failed)
+    failed = take_turns(&turn, rows, value);
   PetscCall(PetscFree(rows));
+  PetscCall(failed);
   PetscCall(raise_failure(s));
   PetscFunctionReturn(PETSC_SUCCESS);
 }
@@ -395,10 +400,28 @@ PetscErrorCode record_get_all(Record *s, const char *name, PetscInt64 n, PetscIn
   PetscFunctionReturn(PETSC_SUCCESS);
 }
 
+PetscErrorCode record_check(Record *s, bool good, const char *what) {
+  int bad = !good;
+
+  PetscFunctionBeginUser;
+  PetscCallMPI(MPI_Allreduce(MPI_IN_PLACE, &bad, 1, MPI_INT, MPI_MAX, s->comm));
+  if (bad && !s->rank)
+    snprintf(s->why, sizeof s->why, "%s", what);
+  PetscCall(raise_failure(s));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
+PetscInt record_count(double value, PetscInt least, PetscInt most, bool *good) {
+  if (value >= (double)least && value <= (double)most && value == floor(value))
+    return (PetscInt)value;
+  *good = false;
+  return least;
+}
+
 PetscErrorCode record_close(Record **record) {
   PetscFunctionBeginUser;
-  if (*record && (*record)->id >= 0)
-    H5Fclose((*record)->id);
+  if (*record && (*record)->read)
+    fclose((*record)->read);
   PetscCall(PetscFree(*record));
   PetscFunctionReturn(PETSC_SUCCESS);
 }

@@ -81,6 +81,13 @@ PetscErrorCode voxel_fields_end(VoxelModel *model, Vec u);
    of the whole box; its error is quadratic in that of the solution where both strains of an entry were solved. */
 PetscErrorCode voxel_homogenise(VoxelModel *model, unsigned strains, double C[6][6], SolveInfo info[6]);
 
+/* Laws by label [256] (C11 0: the label is not present; borrowed) and the choice of their element. */
+void voxel_laws(const VoxelModel *model, const Elasticity **law, ElementChoice *element);
+/* How much stiffer full integration makes a cube of that many voxels an edge between clamped plates than mean
+   dilatation does: the locking of a law. Not collective. */
+enum { VOXEL_LOCKING_EDGE = 6 };
+PetscErrorCode voxel_locking(const Elasticity *law, double *ratio);
+
 /* Bytes a solve needs, all ranks, for so many nodes and voxels (measured constant, see bench/NOTES.md); for `check`. */
 double voxel_memory_estimate(double nodes, double voxels);
 

@@ -176,6 +176,33 @@ static void tilted(void **state) {
   CHECK_NEAR(reaction(&image, own), x, 1e-6, "the axes of the file");
 }
 
+/* The element of a law that would lock is named with the difference it makes; other laws say nothing. */
+static void element_is_named(void **state) {
+  static const char *const nucleus[] = {"materials={1: nucleus}", NULL};
+  static const char *const locked[] = {"materials={1: nucleus}", "solver.element=full", NULL};
+  static const char *const none[] = {"solver.element=full", NULL};
+  static const char *const mean = "label 1 (Poisson's ratio 0.499): elements with mean dilatation (B-bar)";
+  static const char *const full_said = "label 1 (Poisson's ratio 0.499) is integrated in full and locks";
+  const LabelImage eight = cube(8, 1, full), sixteen = cube(16, 0.5, full);
+  Answer a;
+  (void)state;
+  label_answer(&eight, clamped, nucleus, &a);
+  const double coarse = answer_value(&a, "reaction_N") / (-0.01 * 64);
+  assert_true(answer_says(&a, "assumptions", NULL, mean));
+  assert_false(answer_says(&a, "warnings", NULL, "locks"));
+  answer_close(&a);
+  CHECK_NEAR(coarse, 1.2556, 3e-4, "independent program, 8-node B-bar brick, 8^3 elements: 2.009 N of E 10");
+  CHECK_NEAR(reaction(&sixteen, nucleus) / (-0.01 * 64), coarse, 0.015, "about converged");
+  label_answer(&eight, clamped, locked, &a);
+  CHECK_NEAR(answer_value(&a, "reaction_N") / (-0.01 * 64), 3.934, 3e-4, "the same, full integration: 6.294 N");
+  assert_true(answer_says(&a, "warnings", NULL, full_said));
+  assert_false(answer_says(&a, "assumptions", NULL, "B-bar"));
+  answer_close(&a);
+  label_answer(&eight, clamped, none, &a);
+  assert_false(answer_says(&a, "warnings", NULL, "locks") || answer_says(&a, "assumptions", NULL, "B-bar"));
+  answer_close(&a);
+}
+
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(all_regions_carry),
     cmocka_unit_test(gaps),
@@ -184,5 +211,6 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(majority),
     cmocka_unit_test(uneven_ends),
     cmocka_unit_test(tilted),
+    cmocka_unit_test(element_is_named),
 };
 CHECK_MAIN(tests)

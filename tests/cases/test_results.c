@@ -142,6 +142,7 @@ static void test_files(void **state) {
   }
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
+  MPI_Barrier(PETSC_COMM_WORLD); /* rank 0 has released the folder */
   assert_null(r);
   assert_int_equal(status, 0);
   assert_int_equal(folder_count(dir), 7); /* and the list of them; no temporary folder, no probe */
@@ -180,6 +181,7 @@ static void test_again(void **state) {
     fclose(fopen(path, "w"));
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
+  MPI_Barrier(PETSC_COMM_WORLD); /* rank 0 has released the folder */
   assert_int_equal(folder_count(dir), 7);
   MPI_Barrier(PETSC_COMM_WORLD); /* both have looked */
   folder_put(dir, "mine.txt", "of the user");
@@ -191,6 +193,7 @@ static void test_again(void **state) {
   CHECK_OK(results_create(&c, dir, PETSC_TRUE, &r));
   CHECK_OK(results_finish(r, &status));
   CHECK_OK(results_destroy(&r));
+  MPI_Barrier(PETSC_COMM_WORLD); /* rank 0 has released the folder */
   assert_int_equal(folder_count(stale), -1);
   assert_int_equal(folder_count(dir), 6); /* the case, two of the report, the summary, the list, mine.txt; no history */
   char *text = folder_get(dir, "mine.txt");

@@ -2,6 +2,7 @@
    ranks: 1 2 */
 #include "solver/files/keep.h"
 #include "tests/check.h"
+#include "tests/solver/record_forge.h"
 #include <dirent.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static void test_tables(void **state) {
   CHECK_OK(record_get(record, "none", 0, 4, row));
   CHECK_OK(record_rows(record, "nowhere", &n));
   assert_int_equal(n, 0);
-  CHECK_FAILS(record_get(record, "numbers", mine, 3, row), PETSC_ERR_FILE_READ);
+  CHECK_FAILS_SAYING(record_get(record, "numbers", mine, 3, row), PETSC_ERR_USER_INPUT, "remove it to begin anew");
   CHECK_OK(record_close(&record)); /* the last call on it */
   CHECK_OK(keep_open(&keep, "work.h5", &(Content){3, 5}, &record));
   assert_null(record);
@@ -120,6 +121,88 @@ static void test_tables(void **state) {
   assert_non_null(strstr(heard.text, "is of another case"));
   free(row);
   free(less);
+  keep_remove(&keep);
+}
+
+/* Reads all that a record says it has. Refusals say what to do. */
+static void read_all(const Keep *keep, const char *name) {
+  static const struct {
+    const char *name;
+    int width;
+  } table[] = {{"numbers", 2}, {"none", 4}, {"floats", 1}};
+  char said[CHECK_SAID];
+  PetscErrorCode code;
+  Record *record;
+  PetscInt64 n;
+  Keep opened = *keep;
+  CHECK_OK(keep_open(&opened, name, &keep->content, &record));
+  for (int t = 0; record && t < 3; t++) {
+    CHECK_OK(record_rows(record, table[t].name, &n));
+    assert_in_range(n, 0, 1000 * ROWS);
+    double *row = calloc((size_t)n * 4 + 1, sizeof *row);
+    const PetscInt64 mine = rank_of() ? 0 : n;
+    if (t == 2)
+      CHECK_CATCH(record_get_floats(record, "floats", mine, 1, (float *)row), code, said);
+    else
+      CHECK_CATCH(record_get(record, table[t].name, mine, table[t].width, row), code, said);
+    if (code && !strstr(said, "remove it to begin anew"))
+      fail_msg("refused with '%s'", said);
+    free(row);
+    if (code)
+      break;
+  }
+  CHECK_OK(record_close(&record));
+}
+
+/* Tables that lie beyond the file, overlap nothing, ask for any amount of memory, or have no end of name. */
+static void hostile_indices(const Keep *keep, Forge *forge, const char *file) {
+  static const uint64_t huge[] = {UINT64_MAX, INT64_MAX, 1ull << 61, 1ull << 32, 1ull << 31, 0, 3};
+  const RecordIndex good = forge_index(forge);
+  for (int field = 0; field < 6; field++)
+    for (size_t k = 0; k < sizeof huge / sizeof *huge; k++) {
+      RecordIndex bad = good;
+      uint64_t *const of[] = {&bad.n, &bad.table[0].at, &bad.table[0].rows, &bad.table[0].width, &bad.table[0].bytes};
+      if (field < 5)
+        *of[field] = huge[k];
+      else
+        memset(bad.table[k % 2].name, 'a', sizeof bad.table[0].name);
+      forge_set_index(forge, &bad);
+      MPI_Barrier(PETSC_COMM_WORLD);
+      if (!rank_of())
+        forge_write(forge, file);
+      MPI_Barrier(PETSC_COMM_WORLD);
+      read_all(keep, "work.h5");
+    }
+  forge_set_index(forge, &good);
+}
+
+/* A right seal under false bytes, of the index or of anything else: refused in words or taken within bounds. */
+static void test_forged(void **state) {
+  Keep keep;
+  Record *record;
+  char file[PETSC_MAX_PATH_LEN + 16];
+  (void)state;
+  keep_make(&keep);
+  CHECK_OK(keep_write(&keep, "work.h5", &keep.content, put, NULL));
+  snprintf(file, sizeof file, "%s/work.h5", keep.folder);
+  MPI_Barrier(PETSC_COMM_WORLD);
+  Forge forge = forge_read(file);
+  hostile_indices(&keep, &forge, file);
+  for (unsigned seed = 0; seed < 200; seed++) {
+    MPI_Barrier(PETSC_COMM_WORLD);
+    if (!rank_of())
+      forge_bytes(&forge, file, seed);
+    MPI_Barrier(PETSC_COMM_WORLD);
+    read_all(&keep, "work.h5");
+  }
+  MPI_Barrier(PETSC_COMM_WORLD);
+  forge.n -= 1; /* the index is not at its place */
+  if (!rank_of())
+    forge_write(&forge, file);
+  MPI_Barrier(PETSC_COMM_WORLD);
+  CHECK_OK(keep_open(&keep, "work.h5", &keep.content, &record));
+  assert_null(record);
+  free(forge.at);
   keep_remove(&keep);
 }
 
@@ -201,6 +284,7 @@ static void test_due(void **state) {
 
 static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_tables),
+    cmocka_unit_test(test_forged),
     cmocka_unit_test(test_full_disk),
     cmocka_unit_test(test_due),
 };

@@ -2,6 +2,7 @@
    contact. ranks: 1 2 */
 #include "solver/frame/path.h"
 #include "tests/check.h"
+#include "tests/solver/record_forge.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -122,6 +123,65 @@ static void state_of(PathModel *path, double (*u)[6], PathStrut *strut) {
   CHECK_OK(path_struts(path, strut));
 }
 
+/* Restores a forged record, and goes on where it was taken. Returns whether it was. */
+static bool taken(Block *b, const char *file) {
+  static Run rest;
+  const PathSteps steps = {.to = 0.4, .first = 5e-4, .least = 1e-4, .most = 0.03, .max_steps = 1};
+  char said[CHECK_SAID];
+  PathOutcome outcome;
+  PetscErrorCode code;
+  PathModel *path;
+  Record *record;
+  RecordState found;
+  make_path(b, &path);
+  CHECK_OK(record_open(PETSC_COMM_WORLD, file, &content, &found, &record));
+  assert_int_equal(found, RECORD_GOOD);
+  CHECK_CATCH(path_restore(path, record), code, said);
+  CHECK_OK(record_close(&record));
+  if (code) {
+    assert_int_equal(code, PETSC_ERR_USER_INPUT);
+    if (!strstr(said, "does not hold what it should"))
+      fail_msg("a forged record is refused with '%s'", said);
+  } else {
+    rest = (Run){.save_at = -1};
+    CHECK_CATCH(path_follow(path, &steps, see, &rest, &outcome), code, said);
+    code = 0;
+  }
+  const bool good = !said[0];
+  CHECK_OK(path_destroy(&path));
+  return good && !code;
+}
+
+/* A number that cannot be: never finite, and no index or count where it must be one. */
+static bool impossible(const char *table, double value) {
+  return !isfinite(value) || (!strcmp(table, "pairs") && (value < 0 || value != floor(value) || value > 1e6));
+}
+
+/* Numbers that a stranger may put into a record whose seal is right: refused in words, or taken, never a crash. */
+static void forged_are_refused(Block *b, const Run *run) {
+  static const double value[] = {NAN, -1, 0.5, 1e9};
+  char copy[128];
+  int rank;
+  MPI_Comm_rank(PETSC_COMM_WORLD, &rank);
+  snprintf(copy, sizeof copy, "%s.forged", run->file);
+  MPI_Barrier(PETSC_COMM_WORLD);
+  Forge forge = forge_read(run->file);
+  const RecordIndex index = forge_index(&forge);
+  assert_int_equal(index.n, 6); /* beams fibres nodes pairs path reactions */
+  for (uint64_t t = 0; t < index.n; t++)
+    for (size_t v = 0; v < sizeof value / sizeof value[0]; v++) {
+      if (!rank)
+        assert_true(forge_number(&forge, copy, &index.table[t], (double)((7 * v + 3) % 11) / 11, value[v]));
+      MPI_Barrier(PETSC_COMM_WORLD);
+      if (taken(b, copy) && impossible(index.table[t].name, value[v]))
+        fail_msg("'%s' with %g is taken", index.table[t].name, value[v]);
+      MPI_Barrier(PETSC_COMM_WORLD);
+    }
+  free(forge.at);
+  if (!rank)
+    unlink(copy);
+}
+
 static void test_bit_for_bit(void **state) {
   static Run whole, part, rest;
   const double to = 0.55, back = 0.53;
@@ -158,6 +218,8 @@ static void test_bit_for_bit(void **state) {
     assert_int_equal(found, RECORD_GOOD);
     CHECK_OK(path_restore(path, record));
     CHECK_OK(record_close(&record));
+    if (k + 1 == sizeof at / sizeof at[0]) /* it has yielded, and touches */
+      forged_are_refused(&b, &part);
     remove_folder(&part);
     rest = (Run){.save_at = -1};
     follow(path, &rest, to, back);
