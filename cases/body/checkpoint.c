@@ -3,6 +3,7 @@
 #include "cases/case_file/case_content.h"
 #include "cases/case_file/interrupt.h"
 #include "cases/case_file/plain_text.h"
+#include "cases/results/own_files.h"
 #include "cases/results/results_impl.h"
 #include <dirent.h>
 #include <inttypes.h>
@@ -42,6 +43,22 @@ static void count_solves(const Results *results, int count[2]) {
     closedir(folder);
 }
 
+static const char path_name[] = "checkpoint.h5";
+
+/* A file of the user that has the name of a checkpoint gets another one. */
+static PetscErrorCode make_way(const Results *results) {
+  char path[PETSC_MAX_PATH_LEN + 32], why[512] = "";
+  int bad = 0;
+  PetscFunctionBeginUser;
+  snprintf(path, sizeof path, "%s/%s", results->dir, path_name);
+  if (!results->rank && !record_is_one(path))
+    bad = own_make_way(path);
+  if (bad)
+    snprintf(why, sizeof why, "cannot rename '%.300s': %s", path, strerror(bad));
+  PetscCall(results_agree(results->comm, why));
+  PetscFunctionReturn(PETSC_SUCCESS);
+}
+
 PetscErrorCode checkpoint_begin(Results *results) {
   Keep *keep = &results->keep;
   int count[2] = {0, 0};
@@ -56,6 +73,7 @@ PetscErrorCode checkpoint_begin(Results *results) {
   keep->content_ranks = keep->content;
   content_add(&keep->content_ranks, sizeof size, &size);
   PetscCall(document_number(results->c->doc, "solver.checkpoint_s", &keep->seconds));
+  PetscCall(make_way(results));
   if (!results->rank)
     count_solves(results, count);
   PetscCallMPI(MPI_Bcast(count, 2, MPI_INT, 0, results->comm));
@@ -81,9 +99,10 @@ PetscErrorCode checkpoint_remove(const Results *results) {
   PetscFunctionBeginUser;
   DIR *folder = results->rank || !results->keep.folder[0] ? NULL : opendir(results->dir);
   for (struct dirent *entry; folder && (entry = readdir(folder));)
-    if (is_of_solve(entry->d_name) || !strcmp(entry->d_name, "checkpoint.h5")) {
+    if (is_of_solve(entry->d_name) || !strcmp(entry->d_name, path_name)) {
       snprintf(path, sizeof path, "%s/%s", results->dir, entry->d_name);
-      unlink(path);
+      if (is_of_solve(entry->d_name) || record_is_one(path))
+        unlink(path);
     }
   if (folder)
     closedir(folder);

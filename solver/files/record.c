@@ -309,6 +309,19 @@ static PetscBool read_index(FILE *file, RecordIndex *index, uint64_t *end) {
   return (PetscBool)(fread(index, sizeof *index, 1, file) == 1);
 }
 
+bool record_is_one(const char *name) {
+  RecordIndex index;
+  struct stat info;
+  uint64_t end;
+  if (stat(name, &info) || !S_ISREG(info.st_mode))
+    return false;
+  FILE *file = info.st_size ? fopen(name, "rb") : NULL;
+  const bool known = file && read_index(file, &index, &end) && record_index_known(&index);
+  if (file)
+    fclose(file);
+  return known || !info.st_size;
+}
+
 static RecordState examine(Record *s, const Content *content) {
   uint64_t end;
   struct stat info;

@@ -23,6 +23,8 @@ PetscErrorCode record_put_floats(Record *record, const char *name, PetscInt64 n,
    asked). */
 PetscErrorCode record_finish(Record **record, PetscBool *good, char *why, double *bytes);
 
+/* Whether a file is a record, of any content and version since 2, damaged or not, or empty. Local. */
+bool record_is_one(const char *file);
 /* *record is NULL unless *state is RECORD_GOOD: the file is there, whole, and of that content. */
 PetscErrorCode record_open(MPI_Comm comm, const char *file, const Content *content, RecordState *state,
                            Record **record);

@@ -202,5 +202,11 @@ for damage in middle empty; do
   same $damage crush.1 "a damaged checkpoint"
 done
 
+# A file of the user that has the name of a checkpoint stays, under another name.
+mkdir mine && echo mine >mine/checkpoint.h5
+finish 1 mine crush
+grep -q "mine/checkpoint.h5' was not written by this program, .*mine/checkpoint.h5.1'" said || fail "of the user: $(cat said)"
+[ "$(cat mine/checkpoint.h5.1)" = mine ] || fail "a file of the user is lost"
+
 [ $failures -eq 0 ] && echo "runs go on from their checkpoints"
 [ $failures -eq 0 ]
