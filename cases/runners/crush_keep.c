@@ -161,7 +161,7 @@ static PetscErrorCode resume(Record *record, PathModel *path, const Graph *graph
   answer->energy_balance = number[8];
   PetscCall(get_curve(record, "curve", &answer->curve));
   PetscCall(get_curve(record, "loop", &progress->loop));
-  good = good && all_finite(NUMBERS, number) && answer->curve.n > 0 &&
+  good = good && isfinite(answer->residual) && answer->curve.n > 0 && /* the others may be unknown so far: NAN */
          (progress->leg <= LEG_CRUSH || progress->loop.n > 0) && progress->begin < PetscMax(1, progress->loop.n) &&
          progress->turn < PetscMax(1, progress->loop.n);
   PetscCall(record_check(record, good, "crush"));
