@@ -125,6 +125,7 @@ ask() {
   begin "$2" asked "$3" --set solver.checkpoint_s=$4
   for _ in $(seq 15000); do
     grep -q '% strain\|voxels of' said 2>/dev/null && break
+    kill -0 $pid 2>/dev/null || break
     sleep 0.02
   done
   sleep "$5"

@@ -71,7 +71,13 @@ try() {
   tried=$((tried + 1))
   case $status in
   0 | 4) ;;
-  2) grep -q 'remove it to begin anew' said && refused=$((refused + 1)) || fail "$1, $2: $(tail -1 said)" ;;
+  2) # refused, or a path that cannot go on from there
+    if grep -q 'remove it to begin anew' said; then
+      refused=$((refused + 1))
+    else
+      grep -q 'error: the curve ends at' said || fail "$1, $2: $(tail -1 said)"
+    fi
+    ;;
   *) fail "$1, $2: status $status: $(tail -1 said)" ;;
   esac
   [ "$1" != voxel ] || [ $status -ne 0 ] || tr -d ' \n' <found/summary.json | grep -q "$reference" ||
