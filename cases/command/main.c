@@ -67,12 +67,12 @@ static int run(int argc, char **argv, bool petsc_options) {
 static int output_status(int status) {
   errno = 0;
   const int bad = fflush(stdout), why = errno;
-  if ((!bad && !ferror(stdout)) || why == EPIPE)
+  if (!bad && !ferror(stdout))
     return status;
   int number = why;
   if (!bad && write(STDOUT_FILENO, "\n", 1) < 0) /* it failed earlier: the reason once more */
     number = errno;
-  if (number == EPIPE)
+  if (!freopen("/dev/null", "w", stdout) || number == EPIPE) /* PETSc's end flushes it once more, and would complain */
     return status;
   fprintf(stderr,
           "trabecula: error: standard output cannot be written (%s): what was printed is not whole; files of "
@@ -90,8 +90,8 @@ int main(int argc, char **argv) {
     free(petsc);
     return 2;
   }
-  int status = run(split, argv, split + 1 < argc);
+  int status = output_status(run(split, argv, split + 1 < argc));
   PetscFinalize();
   free(petsc);
-  return output_status(status);
+  return status;
 }

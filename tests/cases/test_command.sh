@@ -128,9 +128,14 @@ grep -qE 'report\.json:[0-9]+:[0-9]+: error: ' warned || fail "report: $(cat war
 
 # Nobody reads on: results are kept, the message is true.
 if [ -w /dev/full ]; then
-  "$program" list >/dev/full 2>warned
-  [ $? -eq 3 ] || fail "a full standard output: not status 3"
-  grep -q 'standard output cannot be written (No space left' warned || fail "a full standard output: $(cat warned)"
+  for command in list "list quantities" --help "check case.yaml" "design --porosity_pct 75 --aperture_mm 0.5"; do
+    "$program" $command >/dev/full 2>warned
+    [ $? -eq 3 ] || fail "$command > /dev/full: not status 3"
+    [ "$(grep -c 'standard output cannot be written (No space left' warned)/$(wc -l <warned)" = 1/1 ] ||
+      fail "$command > /dev/full: $(cat warned)"
+    "$program" $command 2>warned | true
+    [ "${PIPESTATUS[0]}/$(wc -c <warned)" = 0/0 ] || fail "$command | true: ${PIPESTATUS[0]}: $(cat warned)"
+  done
   "$program" run case.yaml -o printed >/dev/full 2>warned
   [ $? -eq 3 ] || fail "a run with a full standard output: not status 3"
   grep -q 'standard output.*No space left' warned || fail "a run with a full standard output: $(cat warned)"
